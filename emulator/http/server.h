@@ -1,0 +1,74 @@
+// The server: one port that speaks HTTP and HTTPS (the first byte decides), a thread a connection.
+//
+// The only files that include httplib.h are in this folder. What the rest of Latchkey sees of HTTP is a Message in and an
+// Answer out. All public functions are thread safe; the handler is called from many threads at once.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "latchkey/sigv4.h"
+
+namespace latchkey::http {
+
+class Certificates;
+
+struct Message {
+  sigv4::RawRequest request;  // exactly as received; a chunked body is already joined
+  std::string peer_address;   // "127.0.0.1", "::1"
+  bool tls = false;
+};
+
+struct Answer {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;  // without Content-Length, Date, Connection: the server's
+  std::string body;
+  enum class Fate {
+    send,        // as it is
+    close,       // send, then close the connection
+    reset,       // send nothing: TCP reset
+    half,        // send the head and half of the body, then close
+  };
+  Fate fate = Fate::send;
+};
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  int port = 0;  // 0: any free one
+  std::size_t max_connections = 4096;
+  std::size_t max_head_bytes = 64 * 1024;
+  std::size_t max_body_bytes = 1024 * 1024;
+  int idle_timeout_ms = 60'000;       // between requests
+  int head_timeout_ms = 20'000;       // from a request's first byte to its last
+  int handshake_timeout_ms = 10'000;
+};
+
+class Server {
+ public:
+  using Handler = std::function<Answer(const Message&)>;
+
+  // Certificates issue the leaf for a handshake (by SNI); they must outlive the server. The handler must not throw.
+  Server(ServerOptions options, Certificates& certificates, Handler handler);
+  ~Server();  // stops
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Binds and starts to accept. Throws std::runtime_error with a one-line reason ("cannot listen on 127.0.0.1:4566:
+  // Address already in use").
+  void start();
+  // Stops accepting, lets requests that are being answered finish (for a bounded time), closes every connection, joins
+  // every thread. Idempotent.
+  void stop();
+
+  int port() const;  // after start()
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace latchkey::http

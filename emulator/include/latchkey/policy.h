@@ -1,0 +1,189 @@
+// latchkey/policy.h: AWS's policy language, compiled, and the evaluation logic that combines policies.
+//
+// A policy document is compiled once (compile) to an immutable Policy that any number of threads may evaluate. decide()
+// answers one request from a set of policies as AWS's evaluation logic does; explain() is the same evaluation with a
+// recorder, so an explanation cannot disagree with a decision. Needs nothing of the server.
+//
+// Evaluation logic: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+// KMS:              https://docs.aws.amazon.com/kms/latest/developerguide/control-access.html
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace latchkey::policy {
+
+// --- Documents -------------------------------------------------------------------------------------------------------
+
+// Where a document is used; AWS allows different elements in each.
+enum class Kind {
+  identity,   // user, group, role; inline or managed; also permissions boundaries, session policies, SCPs
+  resource,   // has principals: a bucket's, a queue's ...
+  key,        // a KMS key policy
+  trust,      // a role's trust policy: principals, no Resource
+  control,    // SCP, RCP
+};
+
+class Policy;  // compiled, immutable
+using PolicyPtr = std::shared_ptr<const Policy>;
+
+struct CompileError {
+  std::string message;  // in AWS's words: "Syntax errors in policy.", "Policy statement must contain resources."
+};
+
+// How strictly a document is read.
+enum class Strictness {
+  as_written,   // everything AWS refuses when a policy is stored is refused here, with its text
+  lenient,      // only what cannot be understood at all: for simulation, where a broken statement simply has no effect
+};
+
+struct Compiled {
+  PolicyPtr policy;                    // null on failure
+  std::optional<CompileError> error;
+};
+Compiled compile(std::string_view json, Kind kind, Strictness strictness = Strictness::as_written);
+
+// The principals that a document names in Principal and NotPrincipal under "AWS", as written ("*" left out): for the
+// check that they exist.
+std::vector<std::string> named_principals(const Policy& policy);
+// The version that counts: "2012-10-17" or "2008-10-17".
+std::string_view version(const Policy& policy);
+
+// --- The request -----------------------------------------------------------------------------------------------------
+
+struct Principal {
+  enum class Kind { anonymous, root, user, role, role_session, federated_user, service };
+  Kind kind = Kind::anonymous;
+  std::string account;    // 12 digits; empty for services and anonymous
+  std::string partition;  // "aws"
+  std::string arn;        // who calls: a session's ARN for a session; the name for a service
+  std::string role_arn;   // sessions: the role's own ARN with its path, where known; else without a path
+  std::string unique_id;  // AIDA..., AROA...:session, where known; a Principal element may name it
+
+  // From an ARN, "anonymous", or a service's name.
+  static Principal parse(std::string_view text);
+};
+
+// Condition context: keys in any case (compared without case), each with its values. A key that is present with no values
+// is different from an absent key only to Null and the set operators.
+class Context {
+ public:
+  void set(std::string_view key, std::string value);
+  void set(std::string_view key, std::vector<std::string> values);
+  const std::vector<std::string>* find(std::string_view key) const;  // nullptr: absent
+
+  struct Entry {
+    std::string key;
+    std::vector<std::string> values;
+  };
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+struct Request {
+  Principal principal;
+  std::string action;            // "kms:Decrypt"
+  std::string resource;          // ARN, or "*" where the action has no resource
+  std::string resource_account;  // owner; empty: the account in the resource's ARN, else the caller's
+  Context context;               // aws:PrincipalArn, PrincipalAccount, PrincipalType, username, userid... are filled in
+                                 // from the principal where they are absent
+};
+
+// A policy with the name it has in explanations and in AWS's messages.
+struct Named {
+  PolicyPtr policy;
+  std::string name;  // "arn:aws:iam::aws:policy/X", "inline policy minimum of user/qe-app"; may be empty
+  std::string arn;   // managed policies: their ARN; else empty
+};
+
+// Which kinds of policies take part. An absent kind does not; an empty list is present and allows nothing.
+struct Set {
+  std::optional<std::vector<Named>> identity;
+  std::optional<Named> resource;  // bucket policy, key policy, trust policy, by its compiled Kind or the resource's type
+  std::optional<Named> boundary;
+  std::optional<std::vector<Named>> session;
+  std::optional<std::vector<std::vector<Named>>> scp;  // levels: every level must allow
+  std::optional<std::vector<std::vector<Named>>> rcp;
+  std::optional<Named> grant;     // a KMS grant that covers this request: its name; .policy is null
+};
+
+// --- The decision ----------------------------------------------------------------------------------------------------
+
+enum class Outcome { allowed, implicit_deny, explicit_deny };
+
+// What decided: the kind of policy that denied, or whose missing Allow did.
+enum class Cause { none, identity, resource, boundary, session, scp, rcp };
+
+struct Match {
+  std::string_view kind;      // "identity", "resource", "boundary", "session", "scp", "rcp", "grant"
+  std::size_t level = 0;      // scp and rcp
+  std::size_t index = 0;      // position in its list
+  std::size_t statement = 0;  // position in the document
+  const Policy* policy = nullptr;
+};
+
+struct Decision {
+  Outcome outcome = Outcome::implicit_deny;
+  Cause cause = Cause::none;
+  std::vector<Match> matched;  // the statements that decided; empty for an implicit deny
+};
+
+Decision decide(const Request& request, const Set& policies);
+
+// The Sid of a statement; empty if it has none.
+std::string_view sid(const Policy& policy, std::size_t statement);
+// How a match is named in simulation answers: "identity[0]", "resource", "scp[1][0]".
+std::string label(const Match& match);
+std::string_view to_string(Outcome outcome);  // "allowed", "implicitDeny", "explicitDeny"
+
+// --- Why -------------------------------------------------------------------------------------------------------------
+
+// One condition of a looked-at statement: which operator compared what with what.
+struct ConditionNote {
+  std::string op;                   // "StringEquals", "ForAnyValue:StringLikeIfExists"
+  std::string key;
+  std::vector<std::string> wanted;  // with variables filled in
+  std::optional<std::vector<std::string>> seen;  // absent: the key was not in the request
+  bool met = false;
+};
+
+struct StatementNote {
+  std::size_t statement = 0;
+  std::string sid;
+  bool deny = false;
+  // Each false names the first element that did not match; the rest was not looked at.
+  bool principal_matched = false, action_matched = false, resource_matched = false, conditions_met = false;
+  std::vector<ConditionNote> conditions;
+  bool applies() const { return principal_matched && action_matched && resource_matched && conditions_met; }
+};
+
+struct PolicyNote {
+  std::string label;  // "identity[0]"
+  std::string name;
+  std::string contribution;  // "allow", "deny", "none", "delegates to identity policies"
+  std::vector<StatementNote> statements;
+};
+
+struct Explanation {
+  Decision decision;
+  std::vector<PolicyNote> policies;
+  std::string sentence;  // the decisive cause, in plain words
+};
+
+Explanation explain(const Request& request, const Set& policies);
+
+// --- Simulation (latchkey simulate) ----------------------------------------------------------------------------------
+
+// One line in, one line out (no line end); see the interface's "Simulation cases". *malformed is set when the line is
+// not such an object; the answer then carries "error".
+std::string simulate_line(std::string_view json_line, bool* malformed);
+
+}  // namespace latchkey::policy
