@@ -1,0 +1,52 @@
+#include "store/entity.h"
+
+#include <algorithm>
+
+#include "core/encoding.h"
+
+namespace latchkey {
+namespace {
+
+std::string iam_arn(std::string_view partition, std::string_view account, std::string_view type, std::string_view path,
+                    std::string_view name) {
+  std::string out = "arn:";
+  out.append(partition).append(":iam::").append(account).append(":").append(type).append(path).append(name);
+  return out;
+}
+
+}  // namespace
+
+Document make_document(std::string text, policy::Kind kind) {
+  auto compiled = policy::compile(text, kind, policy::Strictness::lenient).policy;
+  return {std::move(text), std::move(compiled)};
+}
+
+const ManagedPolicy::Version& ManagedPolicy::default_document() const {
+  const auto found = std::find_if(versions.begin(), versions.end(),
+                                  [&](const Version& version) { return version.id == default_version; });
+  return found == versions.end() ? versions.front() : *found;
+}
+
+std::string ManagedPolicy::key() const { return account + "/" + to_lower(name); }
+
+std::string arn_of(std::string_view partition, const User& user) {
+  return iam_arn(partition, user.account, "user", user.path, user.name);
+}
+
+std::string arn_of(std::string_view partition, const Role& role) {
+  return iam_arn(partition, role.account, "role", role.path, role.name);
+}
+
+std::string arn_of(std::string_view partition, const ManagedPolicy& policy) {
+  return iam_arn(partition, policy.account, "policy", policy.path, policy.name);
+}
+
+std::string Key::arn() const {
+  return Arn{std::string(partition_of(region)), "kms", region, account, "key/" + id}.str();
+}
+
+std::string Alias::arn() const {
+  return Arn{std::string(partition_of(region)), "kms", region, account, name}.str();
+}
+
+}  // namespace latchkey

@@ -1,0 +1,90 @@
+#include "store/store.h"
+
+#include <stdexcept>
+
+namespace latchkey {
+
+std::vector<std::string> Traits<User>::index(const User& user) {
+  std::vector<std::string> keys = user.attached;
+  keys.push_back(user.id);
+  return keys;
+}
+
+std::vector<std::string> Traits<Role>::index(const Role& role) {
+  std::vector<std::string> keys = role.attached;
+  keys.push_back(role.id);
+  return keys;
+}
+
+std::vector<std::string> Traits<Key>::index(const Key& key) {
+  std::vector<std::string> keys;
+  for (const KeyMaterial& material : key.materials) keys.push_back(key.region + "/" + material.id);
+  return keys;
+}
+
+void Store::commit(Txn& txn) {
+  if (backing_ && !txn.changes_.empty()) backing_->apply(txn.changes_);
+  for (const auto& publish : txn.publish_) publish();
+}
+
+void Store::clear() {
+  const std::unique_lock lock(mutex_);
+  if (backing_) backing_->clear();
+  std::apply([](auto&... table) { (table.clear(), ...); }, tables_);
+}
+
+void Store::clear_account(std::string_view account) {
+  write([&](Txn& txn) {
+    const auto erase_all = [&]<class T>(Table<T>& table) {
+      for (const Id& id : table.ids_of_account(account)) txn.erase<T>(id);
+    };
+    std::apply([&](auto&... table) { (erase_all(table), ...); }, tables_);
+  });
+}
+
+void Store::load(std::string_view kind, const Members& members) {
+  bool known = false;
+  const auto try_load = [&]<class T>(const Table<T>&) {
+    if (known || kind != Traits<T>::kind) return;
+    known = true;
+    load(decode<T>(members));
+  };
+  std::apply([&](const auto&... table) { (try_load(table), ...); }, tables_);
+  if (!known) throw std::runtime_error("unknown kind of entity '" + std::string(kind) + "'");
+}
+
+Members Store::export_state(Secrets secrets) const {
+  // Copies of the pointers under the lock; the writing happens outside it.
+  const auto tables = [this] {
+    const std::shared_lock lock(mutex_);
+    return std::apply([](const auto&... table) { return std::make_tuple(table.all()...); }, tables_);
+  }();
+  Members state;
+  const auto write_kind = [&]<class T>(const std::vector<Ptr<T>>& entities) {
+    List list;
+    for (const Ptr<T>& entity : entities) list.emplace_back(encode(*entity, secrets));
+    state.add(std::string(Traits<T>::kind), std::move(list));
+  };
+  std::apply([&](const auto&... entities) { (write_kind(entities), ...); }, tables);
+  return state;
+}
+
+void Store::import_state(const Members& state) {
+  Store imported;
+  for (const auto& [kind, entities] : state) {
+    if (!entities.is<List>()) throw std::runtime_error(kind + " must be a list");
+    for (const Value& entity : entities.get<List>()) {
+      if (!entity.is<Members>()) throw std::runtime_error(kind + " must hold objects");
+      imported.load(kind, entity.get<Members>());
+    }
+  }
+  write([&](Txn& txn) {
+    const auto replace = [&]<class T>(Table<T>& table) {
+      for (const Ptr<T>& entity : table.all()) txn.erase<T>(Traits<T>::id(*entity));
+      for (const Ptr<T>& entity : imported.table<T>().all()) txn.put(T(*entity));
+    };
+    std::apply([&](auto&... table) { (replace(table), ...); }, tables_);
+  });
+}
+
+}  // namespace latchkey
