@@ -1,0 +1,254 @@
+#include "pipeline/pipeline.h"
+
+#include "core/arn.h"
+#include "core/json.h"
+#include "core/render.h"
+#include "identity/context.h"
+#include "pipeline/denial.h"
+#include "pipeline/routing.h"
+
+namespace latchkey {
+namespace {
+
+// The two spellings of each way to fail authentication.
+AwsError authentication_error(Protocol protocol, const sigv4::Failure& failure) {
+  const bool json = protocol == Protocol::json;
+  const auto make = [&](int query_status, const char* query_code, const char* json_code) {
+    return AwsError(json ? 400 : query_status, json ? json_code : query_code,
+                    failure.message.empty() ? std::nullopt : std::optional(failure.message));
+  };
+  switch (failure.code) {
+    case sigv4::ErrorCode::missing_authentication_token:
+      return make(403, "MissingAuthenticationToken", "MissingAuthenticationTokenException");
+    case sigv4::ErrorCode::incomplete_signature: return make(400, "IncompleteSignature", "IncompleteSignatureException");
+    case sigv4::ErrorCode::signature_does_not_match: return make(403, "SignatureDoesNotMatch", "InvalidSignatureException");
+    case sigv4::ErrorCode::invalid_client_token_id: return make(403, "InvalidClientTokenId", "UnrecognizedClientException");
+    case sigv4::ErrorCode::expired_token: return make(403, "ExpiredToken", "ExpiredTokenException");
+    case sigv4::ErrorCode::malformed_query_string: return make(400, "MalformedQueryString", "MalformedQueryString");
+  }
+  return internal_failure(protocol);
+}
+
+Members parse_input(const http::Message& message, const Service& service, const Operation& operation, const Form& form) {
+  if (service.protocol == Protocol::query) return from_form(form, operation.input);
+  // An empty body is an empty document, as AWS's own SDKs once sent it.
+  if (message.request.body.empty()) return from_json(Members(), operation.input);
+  const auto document = parse_json(message.request.body);
+  if (!document) throw serialization_error();
+  return from_json(*document, operation.input);
+}
+
+}  // namespace
+
+struct Pipeline::Request {
+  const http::Message& message;
+  Route route;
+  std::optional<sigv4::Claim> claim;
+  Identity who;
+  Entry entry;
+
+  const Service& service() const { return *route.service; }
+  Protocol protocol() const { return route.service->protocol; }
+  sigv4::Dialect dialect() const {
+    return protocol() == Protocol::json ? sigv4::Dialect::json : sigv4::Dialect::query;
+  }
+};
+
+http::Answer Pipeline::answer(const http::Message& message) {
+  Request request{message, {}, {}, {}, {}};
+  Entry& entry = request.entry;
+  entry.id = parts_.random.uuid();
+  entry.time = parts_.clock.now();
+  entry.source_ip = message.peer_address;
+  entry.user_agent = message.request.header("user-agent").value_or("");
+  entry.tls = message.tls;
+  std::optional<AwsError> error;
+  try {
+    const Value result = process(request);
+    http::Answer answer = render(request, result);
+    record(request, answer.status);
+    return answer;
+  } catch (const AwsError& refused) {
+    error = refused;
+  } catch (const std::exception& bug) {
+    parts_.log.error("internal failure", Members{{"request", entry.id}, {"reason", bug.what()}});
+    error = internal_failure(request.route.service == nullptr ? Protocol::query : request.protocol());
+  }
+  if (entry.outcome != Entry::Outcome::denied) entry.outcome = Entry::Outcome::error;
+  entry.error_code = error->code();
+  entry.error_message = error->message().value_or("");
+  http::Answer answer = render(request, *error);
+  record(request, answer.status);
+  return answer;
+}
+
+Value Pipeline::process(Request& request) {
+  const auto claim = sigv4::read_claim(request.message.request, sigv4::Dialect::query);
+  request.route = route(request.message, parts_.services, claim.claim ? claim.claim->service : "");
+  request.entry.service = request.service().name;
+  request.entry.operation = request.route.operation_name;
+  if (request.route.error && request.protocol() == Protocol::json) throw *request.route.error;
+
+  authenticate(request);
+  if (request.route.error) throw *request.route.error;
+
+  const Operation& operation = *request.route.operation;
+  Members input = parse_input(request.message, request.service(), operation, request.route.form);
+  request.entry.parameters = without_secrets(input, operation.input);
+  validate(input, operation.input, request.service().wording, request.protocol());
+
+  Call call{.service = request.service(),
+            .operation = operation,
+            .settings = parts_.settings,
+            .store = parts_.store,
+            .random = parts_.random,
+            .now = request.entry.time,
+            .who = request.who,
+            .account = request.who.account,
+            .region = request.claim->region,
+            .partition = request.who.principal.partition,
+            .in = Input(std::move(input), operation.input),
+            .key = nullptr};
+  authorize(call, request);
+  note_use_of_access_key(call);
+  return operation.run(call);
+}
+
+void Pipeline::authenticate(Request& request) {
+  auto read = sigv4::read_claim(request.message.request, request.dialect());
+  if (read.failure) throw authentication_error(request.protocol(), *read.failure);
+  request.claim = std::move(read.claim);
+  const sigv4::Claim& claim = *request.claim;
+  request.entry.access_key_id = claim.access_key_id;
+  request.entry.region = claim.region;
+
+  sigv4::Expectation expected;
+  expected.service = request.service().name;
+  expected.window_seconds = request.service().window_seconds;
+  expected.now = {parts_.clock.real().seconds(), request.entry.time.seconds()};
+  if (const auto failure = sigv4::check_claim(request.message.request, claim, expected, request.dialect())) {
+    throw authentication_error(request.protocol(), *failure);
+  }
+  auto found = latchkey::authenticate(parts_.store, parts_.random, parts_.settings.account_id, claim,
+                                      partition_of(claim.region), request.entry.time);
+  if (found.failure) throw authentication_error(request.protocol(), *found.failure);
+  check_signature(request, found.authenticated->secret);
+  request.who = std::move(found.authenticated->identity);
+  request.entry.principal = request.who.principal.arn;
+  request.entry.account = request.who.account;
+}
+
+void Pipeline::check_signature(Request& request, const Secret& secret) {
+  const sigv4::Claim& claim = *request.claim;
+  const sigv4::SigningKey key = signing_keys_.get(claim.access_key_id, secret, claim);
+  sigv4::Verdict verdict = sigv4::verify_signature(request.message.request, claim, key);
+  if (verdict.ok) return;
+  std::string cause = sigv4::likely_cause(request.message.request, claim, verdict, secret.reveal());
+  request.entry.signature = SignatureTrace{std::move(verdict.canonical_request), std::move(verdict.string_to_sign),
+                                           std::move(cause)};
+  throw authentication_error(request.protocol(), sigv4::signature_mismatch());
+}
+
+void Pipeline::authorize(Call& call, Request& request) {
+  std::vector<Access> wanted = call.operation.access(call);
+  if (wanted.empty()) return;
+  const auto& headers = request.message.request;
+  const Connection connection{request.message.peer_address, request.entry.user_agent,
+                              std::string(headers.header("referer").value_or("")), request.message.tls};
+  const policy::Context global = global_context(call.who, connection, call.region, call.now);
+  const policy::Set identity = call.who.policies(parts_.store);
+  for (Access& access : wanted) {
+    Evidence evidence;
+    evidence.policies = identity;
+    if (access.key) evidence.policies.resource = policy::Named{access.key->policy.compiled, "key policy", ""};
+    if (access.role) evidence.policies.resource = policy::Named{access.role->trust.compiled, "role trust policy", ""};
+    evidence.request = {call.who.principal, access.action, access.resource, access.resource_account, global};
+    for (const auto& [key, values] : access.context.entries()) evidence.request.context.set(key, values);
+    evidence.decision = policy::decide(evidence.request, evidence.policies);
+    const bool allowed = evidence.decision.outcome == policy::Outcome::allowed;
+    request.entry.decisions.push_back(std::move(evidence));
+    if (!allowed) {
+      request.entry.outcome = parts_.settings.enforce_iam ? Entry::Outcome::denied : Entry::Outcome::would_deny;
+      const Evidence& kept = request.entry.decisions.back();
+      if (parts_.settings.enforce_iam) throw denied(call, access, kept.decision, kept.policies);
+    }
+    if (access.missing) throw *access.missing;
+  }
+}
+
+// Once a minute a key is often enough: GetAccessKeyLastUsed is no clock, and every write goes to disk.
+void Pipeline::note_use_of_access_key(const Call& call) {
+  if (!call.who.user || call.who.session) return;
+  const Id id{"", "", call.who.access_key_id};
+  const auto key = call.store.find<AccessKey>(id);
+  if (!key) return;
+  const bool same = key->last_used_service == call.service.name && key->last_used_region == call.region;
+  if (key->last_used && same && call.now.ms - key->last_used->ms < 60'000 && call.now >= *key->last_used) return;
+  call.store.write([&](Txn& txn) {
+    const auto current = txn.find<AccessKey>(id);
+    if (!current) return;
+    AccessKey used = *current;
+    used.last_used = call.now;
+    used.last_used_service = call.service.name;
+    used.last_used_region = call.region;
+    txn.put(std::move(used));
+  });
+}
+
+http::Answer Pipeline::render(const Request& request, const Value& result) const {
+  http::Answer answer;
+  answer.headers.emplace_back("x-amzn-RequestId", request.entry.id);
+  if (request.protocol() == Protocol::json) {
+    answer.headers.emplace_back("Cache-Control", "no-cache, no-store, must-revalidate, private");
+    answer.headers.emplace_back("Expires", "0");
+    answer.headers.emplace_back("Pragma", "no-cache");
+    answer.headers.emplace_back("Content-Type", "application/x-amz-json-1.1");
+    answer.body = json_answer(result);
+  } else {
+    answer.headers.emplace_back("Content-Type", "text/xml");
+    answer.body = query_answer(request.route.operation_name, request.service().xml_namespace, result, request.entry.id);
+  }
+  return answer;
+}
+
+http::Answer Pipeline::render(const Request& request, const AwsError& error) const {
+  http::Answer answer;
+  answer.status = error.status();
+  answer.headers.emplace_back("x-amzn-RequestId", request.entry.id);
+  if (request.route.service != nullptr && request.protocol() == Protocol::json) {
+    answer.headers.emplace_back("Cache-Control", "no-cache, no-store, must-revalidate, private");
+    answer.headers.emplace_back("Expires", "0");
+    answer.headers.emplace_back("Pragma", "no-cache");
+    answer.headers.emplace_back("Content-Type", "application/x-amz-json-1.1");
+    answer.body = json_error(error);
+  } else {
+    const std::string_view xml_namespace =
+        request.route.service == nullptr ? "https://sts.amazonaws.com/doc/2011-06-15/" : request.service().xml_namespace;
+    answer.headers.emplace_back("Content-Type", "text/xml");
+    answer.body = query_error(error, xml_namespace, request.entry.id);
+  }
+  return answer;
+}
+
+void Pipeline::record(Request& request, int status) {
+  Entry& entry = request.entry;
+  entry.status = status;
+  const bool refused = entry.outcome != Entry::Outcome::allowed;
+  if (parts_.log.enabled(LogLevel::info) && refused) {
+    Members fields{{"request", entry.id},
+                   {"action", entry.service + ":" + entry.operation},
+                   {"principal", entry.principal.empty() ? entry.access_key_id : entry.principal},
+                   {"status", status}};
+    if (!entry.error_code.empty()) fields.add("code", entry.error_code);
+    fields.add("reason", entry.outcome == Entry::Outcome::error && !entry.signature ? entry.error_message
+                                                                                    : reason_of(entry));
+    parts_.log.info(to_string(entry.outcome), fields);
+  } else if (parts_.log.enabled(LogLevel::debug)) {
+    parts_.log.debug("allowed", Members{{"request", entry.id},
+                                        {"action", entry.service + ":" + entry.operation},
+                                        {"principal", entry.principal}});
+  }
+  parts_.journal.add(std::move(entry));
+}
+
+}  // namespace latchkey

@@ -1,0 +1,52 @@
+// The pipeline: the whole life of one AWS request, in order, in one function. A concern that every operation shares is a
+// stage here, never a line in a handler. Thread safe; holds no lock of its own across a request.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "core/random.h"
+#include "http/server.h"
+#include "pipeline/journal.h"
+#include "pipeline/operation.h"
+#include "pipeline/signing_keys.h"
+#include "store/store.h"
+
+namespace latchkey {
+
+class Pipeline {
+ public:
+  // All of them must outlive the pipeline.
+  struct Parts {
+    const Settings& settings;
+    Store& store;
+    const Clock& clock;
+    Random& random;
+    Journal& journal;
+    const Log& log;
+    std::vector<const Service*> services;
+  };
+
+  explicit Pipeline(Parts parts) : parts_(std::move(parts)) {}
+
+  // Never throws: whatever goes wrong becomes AWS's error.
+  http::Answer answer(const http::Message& message);
+
+ private:
+  struct Request;  // one request on its way
+  Value process(Request& request);
+  void authenticate(Request& request);
+  void check_signature(Request& request, const Secret& secret);
+  void authorize(Call& call, Request& request);
+  void note_use_of_access_key(const Call& call);
+  http::Answer render(const Request& request, const Value& result) const;
+  http::Answer render(const Request& request, const AwsError& error) const;
+  void record(Request& request, int status);
+
+  Parts parts_;
+  SigningKeys signing_keys_;
+};
+
+}  // namespace latchkey
