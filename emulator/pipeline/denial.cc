@@ -49,8 +49,10 @@ std::string shown_resource(const Access& access) {
   return "";
 }
 
-std::string reason(const Access& access, const policy::Decision& decision, const policy::Set& policies) {
-  const bool hidden = access.shown != Shown::arn;
+std::string reason(const Call& call, const Access& access, const policy::Decision& decision,
+                   const policy::Set& policies) {
+  // Whether a key of another account exists is nobody's business.
+  const bool hidden = access.shown != Shown::arn && access.key && access.key->account != call.account;
   if (hidden && decision.cause == policy::Cause::resource) return kHiddenReason;
   const std::string_view words = policy_words(decision.cause);
   if (decision.outcome == policy::Outcome::explicit_deny) {
@@ -75,7 +77,7 @@ AwsError denied(const Call& call, const Access& access, const policy::Decision& 
   if (access.role) {
     message += trust_denial(call, access, decision);
   } else {
-    message += shown_resource(access) + reason(access, decision, policies);
+    message += shown_resource(access) + reason(call, access, decision, policies);
   }
   return access_denied(call.service.protocol, std::move(message));
 }

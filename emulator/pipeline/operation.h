@@ -73,6 +73,7 @@ struct Call {
   std::string region;   // of the credential scope
   std::string partition;
   Input in;
+  policy::Context context;  // the aws: keys of this request
   Ptr<Key> key;  // the KMS key that the access rule found, so that the handler uses the one that was authorized
 
   // The ARN of something in the caller's account: arn("iam", "user/x"), arn("kms", "key/...").

@@ -82,6 +82,12 @@ http::Answer Pipeline::answer(const http::Message& message) {
   return answer;
 }
 
+policy::Context Pipeline::request_context(const Request& request) const {
+  const Connection connection{request.message.peer_address, request.entry.user_agent,
+                              std::string(request.message.request.header("referer").value_or("")), request.message.tls};
+  return global_context(request.who, connection, request.claim->region, request.entry.time);
+}
+
 Value Pipeline::process(Request& request) {
   const auto claim = sigv4::read_claim(request.message.request, sigv4::Dialect::query);
   request.route = route(request.message, parts_.services, claim.claim ? claim.claim->service : "");
@@ -108,6 +114,7 @@ Value Pipeline::process(Request& request) {
             .region = request.claim->region,
             .partition = request.who.principal.partition,
             .in = Input(std::move(input), operation.input),
+            .context = request_context(request),
             .key = nullptr};
   authorize(call, request);
   note_use_of_access_key(call);
@@ -152,17 +159,13 @@ void Pipeline::check_signature(Request& request, const Secret& secret) {
 void Pipeline::authorize(Call& call, Request& request) {
   std::vector<Access> wanted = call.operation.access(call);
   if (wanted.empty()) return;
-  const auto& headers = request.message.request;
-  const Connection connection{request.message.peer_address, request.entry.user_agent,
-                              std::string(headers.header("referer").value_or("")), request.message.tls};
-  const policy::Context global = global_context(call.who, connection, call.region, call.now);
   const policy::Set identity = call.who.policies(parts_.store);
   for (Access& access : wanted) {
     Evidence evidence;
     evidence.policies = identity;
     if (access.key) evidence.policies.resource = policy::Named{access.key->policy.compiled, "key policy", ""};
     if (access.role) evidence.policies.resource = policy::Named{access.role->trust.compiled, "role trust policy", ""};
-    evidence.request = {call.who.principal, access.action, access.resource, access.resource_account, global};
+    evidence.request = {call.who.principal, access.action, access.resource, access.resource_account, call.context};
     for (const auto& [key, values] : access.context.entries()) evidence.request.context.set(key, values);
     evidence.decision = policy::decide(evidence.request, evidence.policies);
     const bool allowed = evidence.decision.outcome == policy::Outcome::allowed;

@@ -39,6 +39,7 @@ class Pipeline {
   Value process(Request& request);
   void authenticate(Request& request);
   void check_signature(Request& request, const Secret& secret);
+  policy::Context request_context(const Request& request) const;
   void authorize(Call& call, Request& request);
   void note_use_of_access_key(const Call& call);
   http::Answer render(const Request& request, const Value& result) const;

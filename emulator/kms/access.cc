@@ -1,0 +1,207 @@
+#include "kms/access.h"
+
+#include <algorithm>
+
+#include "core/encoding.h"
+#include "identity/context.h"
+#include "kms/default_policy.h"
+#include "kms/errors.h"
+
+namespace latchkey::kms {
+namespace {
+
+bool is_hex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
+}
+
+// A UUID with its hyphens, or a multi-Region key's id.
+bool is_key_id(std::string_view id) {
+  if (id.starts_with("mrk-")) return id.size() == 36 && is_hex(id.substr(4));
+  if (id.size() != 36) return false;
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+    if (hyphen ? id[i] != '-' : !is_hex(id.substr(i, 1))) return false;
+  }
+  return true;
+}
+
+KeyReference by_id(const Call& call, std::string_view account, std::string_view id) {
+  KeyReference out;
+  out.account = account;
+  out.key = call.store.find<Key>({std::string(account), call.region, std::string(id)});
+  if (out.key && out.key->gone(call.now)) out.key = nullptr;
+  out.arn = Arn{call.partition, "kms", call.region, out.account, "key/" + std::string(id)}.str();
+  if (!out.key) out.missing = key_not_found(out.arn);
+  return out;
+}
+
+KeyReference by_alias(const Call& call, std::string_view account, std::string_view name) {
+  const std::string arn = Arn{call.partition, "kms", call.region, std::string(account), std::string(name)}.str();
+  const auto alias = call.store.find<Alias>({std::string(account), call.region, std::string(name)});
+  KeyReference out;
+  if (alias) out = by_id(call, account, alias->target);
+  if (!out.key) {
+    out.account = account;
+    out.arn = arn;
+    out.missing = alias_not_found(arn);
+  }
+  out.alias = name;
+  return out;
+}
+
+KeyReference by_arn(const Call& call, std::string_view text) {
+  const auto arn = Arn::parse(text);
+  if (!arn || arn->service != "kms") throw invalid_arn(arn ? arn->region : std::string(text));
+  if (arn->region != call.region || arn->partition != call.partition) throw invalid_arn(arn->region);
+  if (arn->resource.starts_with("alias/")) return by_alias(call, arn->account, arn->resource);
+  if (!arn->resource.starts_with("key/")) throw invalid_key_id(text);
+  return by_id(call, arn->account, std::string_view(arn->resource).substr(4));
+}
+
+// A key that is not there is asked for as if it delegated to its account: whoever may use every such key is told that it
+// does not exist, everybody else is refused.
+Ptr<Key> stand_in(const KeyReference& reference, const Call& call) {
+  auto key = std::make_shared<Key>();
+  key->account = reference.account;
+  key->region = call.region;
+  if (reference.account == call.account) key->policy = default_key_policy(call.partition, reference.account);
+  return key;
+}
+
+void add_key_context(policy::Context& context, const Call& call, const Key& key) {
+  context.set("kms:KeySpec", key.spec);
+  context.set("kms:CustomerMasterKeySpec", key.spec);
+  context.set("kms:KeyUsage", key.usage);
+  context.set("kms:CustomerMasterKeyUsage", key.usage);
+  context.set("kms:KeyOrigin", key.origin);
+  context.set("kms:MultiRegion", key.multi_region ? "true" : "false");
+  if (key.multi_region) context.set("kms:MultiRegionKeyType", "PRIMARY");
+  std::vector<std::string> aliases;
+  for (const auto& alias : aliases_of(call.store, key)) aliases.push_back(alias->name);
+  if (!aliases.empty()) context.set("kms:ResourceAliases", std::move(aliases));
+  add_resource_tags(context, key.tags);
+}
+
+void add_encryption_context(policy::Context& context, const Members& encryption_context) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : encryption_context) {
+    context.set("kms:EncryptionContext:" + key, value.get<std::string>());
+    keys.push_back(key);
+  }
+  if (!keys.empty()) context.set("kms:EncryptionContextKeys", std::move(keys));
+}
+
+AccessRule on_key_rule(std::string_view member, Details details, bool own_only) {
+  return AccessRule([=](Call& call) {
+    KeyReference reference = find_key(call, call.in.text(member));
+    if (own_only && reference.account != call.account) reference.missing = invalid_arn(call.region);
+    call.key = reference.key;
+    return std::vector<Access>{key_access(call, reference, call.operation.name, details)};
+  });
+}
+
+}  // namespace
+
+KeyReference find_key(const Call& call, std::string_view key_id) {
+  if (key_id.starts_with("arn:")) return by_arn(call, key_id);
+  if (key_id.starts_with("alias/")) return by_alias(call, call.account, key_id);
+  if (!is_key_id(key_id)) throw invalid_key_id(key_id);
+  return by_id(call, call.account, key_id);
+}
+
+Ptr<Key> key_of_material(const Call& call, std::string_view material_id) {
+  for (const auto& key : call.store.indexed<Key>(call.region + "/" + std::string(material_id))) {
+    if (!key->gone(call.now)) return key;
+  }
+  return nullptr;
+}
+
+void require_not_pending(const Key& key) {
+  if (key.state == Key::State::pending_deletion) throw pending_deletion(key.arn());
+}
+
+void require_usable(const Key& key) {
+  require_not_pending(key);
+  if (key.state == Key::State::disabled) throw key_disabled(key.arn());
+}
+
+void require_usage(const Call& call, const Key& key, std::string_view usage) {
+  if (key.usage != usage) throw wrong_usage(key.arn(), key.usage, call.operation.name);
+}
+
+void refuse_dry_run(const Call& call) {
+  if (call.in.flag("DryRun")) throw dry_run_succeeded();
+}
+
+void require_honoured_members(const Call& call) {
+  const Members& given = call.in.members();
+  if (const Value* tokens = given.find("GrantTokens"); tokens != nullptr && !tokens->get<List>().empty()) {
+    throw invalid_grant_token();
+  }
+  if (given.find("Recipient") != nullptr) throw not_yet("the Recipient parameter");
+  if (given.find("DryRunModifiers") != nullptr) throw not_yet("the DryRunModifiers parameter");
+}
+
+Access key_access(const Call& call, const KeyReference& reference, std::string_view action, const Details& details) {
+  Access access{.action = "kms:" + std::string(action), .resource = reference.arn};
+  access.resource_account = reference.account;
+  access.missing = reference.missing;
+  access.key = reference.key ? reference.key : stand_in(reference, call);
+  if (reference.account != call.account) access.shown = Shown::hidden;
+  policy::Context& context = access.context;
+  context.set("kms:CallerAccount", call.account);
+  if (reference.key) add_key_context(context, call, *reference.key);
+  if (!reference.alias.empty()) context.set("kms:RequestAlias", reference.alias);
+  if (!details.encryption_context.empty()) add_encryption_context(context, call.in.map(details.encryption_context));
+  if (!details.algorithm.empty()) {
+    context.set("kms:EncryptionAlgorithm", call.in.text_or(details.algorithm, "SYMMETRIC_DEFAULT"));
+  }
+  return access;
+}
+
+Access alias_access(const Call& call, std::string_view action, std::string_view alias_name) {
+  Access access{.action = "kms:" + std::string(action), .resource = call.arn("kms", alias_name)};
+  access.context.set("kms:CallerAccount", call.account);
+  return access;
+}
+
+AccessRule on_key(std::string_view member, Details details) { return on_key_rule(member, details, false); }
+
+AccessRule on_own_key(std::string_view member) { return on_key_rule(member, {}, true); }
+
+AccessRule on_everything() {
+  return AccessRule([](Call& call) {
+    Access access{.action = action_of(call), .resource = "*"};
+    access.context.set("kms:CallerAccount", call.account);
+    return std::vector<Access>{std::move(access)};
+  });
+}
+
+void check_alias_name(std::string_view name) {
+  if (!name.starts_with("alias/")) throw invalid_alias_prefix();
+  if (name.starts_with("alias/aws/")) throw reserved_alias();
+  if (name.find(':') != std::string_view::npos) {
+    throw validation(std::string(name) + " contains invalid characters for an alias");
+  }
+}
+
+std::vector<Ptr<Alias>> aliases_of(const Store& store, const Key& key) {
+  return store.indexed<Alias>(key.account + "/" + key.region + "/" + key.id);
+}
+
+Page page_of(const Call& call, std::int64_t default_limit) {
+  Page page{"", static_cast<std::size_t>(call.in.number_or("Limit", default_limit))};
+  if (!call.in.has("Marker")) return page;
+  auto after = base64_decode(call.in.text("Marker"));
+  if (!after || after->empty()) throw invalid_marker();
+  page.after = std::move(*after);
+  return page;
+}
+
+void finish_page(Members& answer, bool truncated, std::string_view last_name) {
+  if (truncated) answer.add("NextMarker", base64_encode(last_name));
+  answer.add("Truncated", truncated);
+}
+
+}  // namespace latchkey::kms

@@ -1,0 +1,36 @@
+// KMS's errors, each a factory named after its condition. All of them are HTTP 400, whatever the API model says.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+
+namespace latchkey::kms {
+
+AwsError key_not_found(std::string_view arn);
+AwsError invalid_key_id(std::string_view id);
+AwsError invalid_arn(std::string_view region);  // an ARN of another region: names that region
+AwsError alias_not_found(std::string_view arn);
+AwsError alias_exists(std::string_view arn);
+AwsError invalid_alias_prefix();
+AwsError reserved_alias();
+AwsError alias_of_alias();
+AwsError key_disabled(std::string_view arn);
+AwsError pending_deletion(std::string_view arn);
+AwsError not_pending_deletion(std::string_view arn);
+AwsError wrong_usage(std::string_view arn, std::string_view usage, std::string_view operation);
+AwsError wrong_algorithm(std::string_view algorithm, std::string_view spec);
+AwsError incorrect_key();
+AwsError invalid_ciphertext();
+AwsError invalid_marker();
+AwsError invalid_grant_token();
+AwsError dry_run_succeeded();
+AwsError malformed_policy(std::string message);
+AwsError tag_error(std::string message);
+AwsError limit_exceeded(std::string message);
+AwsError unsupported(std::string message);
+AwsError validation(std::string message);
+AwsError not_yet(std::string_view what);
+
+}  // namespace latchkey::kms

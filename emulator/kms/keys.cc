@@ -1,0 +1,265 @@
+#include "core/encoding.h"
+#include "identity/context.h"
+#include "kms/access.h"
+#include "kms/default_policy.h"
+#include "kms/errors.h"
+#include "kms/metadata.h"
+#include "kms/service.h"
+#include "kms/shapes.h"
+#include "kms/tags.h"
+
+namespace latchkey::kms {
+namespace {
+
+std::string_view state_name(Key::State state) {
+  switch (state) {
+    case Key::State::enabled: return "Enabled";
+    case Key::State::disabled: return "Disabled";
+    case Key::State::pending_deletion: return "PendingDeletion";
+  }
+  return "";
+}
+
+Id id_of(const Key& key) { return {key.account, key.region, key.id}; }
+
+// Replaces a key by what `change` makes of it, as it is at that moment.
+template <class F>
+Ptr<Key> update_key(const Call& call, F change) {
+  return call.store.write([&](Txn& txn) {
+    const auto current = txn.find<Key>(id_of(*call.key));
+    if (!current) throw key_not_found(call.key->arn());
+    Key next = *current;
+    change(next);
+    return txn.put(std::move(next));
+  });
+}
+
+// --- CreateKey -------------------------------------------------------------------------------------------------------
+
+std::string spec_of(const Call& call) {
+  if (call.in.has("KeySpec")) return call.in.text("KeySpec");
+  return call.in.text_or("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT");
+}
+
+std::string_view only_usage_of(std::string_view spec) {
+  return spec == "SYMMETRIC_DEFAULT" ? "ENCRYPT_DECRYPT" : "";
+}
+
+void check_spec(const Call& call, const std::string& spec) {
+  if (spec == "SM2" && !call.region.starts_with("cn-")) throw unsupported("KeySpec SM2 is not supported in this Region");
+  if (spec != "SYMMETRIC_DEFAULT") {
+    if (!call.in.has("KeyUsage")) {
+      throw validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+    }
+    throw not_yet("keys of the spec " + spec);
+  }
+  const std::string usage = call.in.text_or("KeyUsage", only_usage_of(spec));
+  if (usage != only_usage_of(spec)) {
+    throw validation("KeyUsage " + usage + " is not compatible with KeySpec " + spec);
+  }
+  const std::string origin = call.in.text_or("Origin", "AWS_KMS");
+  if (origin != "AWS_KMS") throw not_yet("keys of the origin " + origin);
+  if (call.in.has("CustomKeyStoreId") || call.in.has("XksKeyId")) throw not_yet("custom key stores");
+}
+
+Value create_key(Call& call) {
+  const std::string spec = spec_of(call);
+  check_spec(call, spec);
+  Key key;
+  key.account = call.account;
+  key.region = call.region;
+  key.multi_region = call.in.flag("MultiRegion");
+  key.id = key.multi_region ? "mrk-" + hex_encode(call.random.bytes(16)) : call.random.uuid();
+  key.created = call.now;
+  key.description = call.in.text_or("Description", "");
+  key.spec = spec;
+  key.usage = only_usage_of(spec);
+  key.tags = call.in.tags("Tags", "TagKey", "TagValue");
+  check_new_tags(key.tags);
+  key.policy = call.in.has("Policy") ? checked_key_policy(call, call.in.text("Policy"), key.arn(),
+                                                          call.in.flag("BypassPolicyLockoutSafetyCheck"))
+                                     : default_key_policy(call.partition, call.account);
+  key.materials.push_back({hex_encode(call.random.bytes(32)), Secret(call.random.bytes(32)), call.now});
+  const auto created = call.store.write([&](Txn& txn) { return txn.put(std::move(key)); });
+  return Members{{"KeyMetadata", key_metadata(*created)}};
+}
+
+// A key that does not exist yet has no ARN to permit: the request's own properties are the conditions.
+std::vector<Access> create_key_access(Call& call) {
+  const Tags tags = call.in.tags("Tags", "TagKey", "TagValue");
+  Access access{.action = "kms:CreateKey", .resource = "*"};
+  policy::Context& context = access.context;
+  context.set("kms:CallerAccount", call.account);
+  context.set("kms:KeySpec", spec_of(call));
+  context.set("kms:CustomerMasterKeySpec", spec_of(call));
+  context.set("kms:KeyUsage", call.in.text_or("KeyUsage", "ENCRYPT_DECRYPT"));
+  context.set("kms:CustomerMasterKeyUsage", call.in.text_or("KeyUsage", "ENCRYPT_DECRYPT"));
+  context.set("kms:KeyOrigin", call.in.text_or("Origin", "AWS_KMS"));
+  context.set("kms:MultiRegion", call.in.flag("MultiRegion") ? "true" : "false");
+  context.set("kms:BypassPolicyLockoutSafetyCheck", call.in.flag("BypassPolicyLockoutSafetyCheck") ? "true" : "false");
+  add_request_tags(context, tags);
+  std::vector<Access> out{access};
+  if (!tags.empty()) {
+    access.action = "kms:TagResource";
+    out.push_back(std::move(access));
+  }
+  return out;
+}
+
+// --- The others ------------------------------------------------------------------------------------------------------
+
+Value describe_key(Call& call) {
+  require_honoured_members(call);
+  return Members{{"KeyMetadata", key_metadata(*call.key)}};
+}
+
+Value list_keys(Call& call) {
+  const Page page = page_of(call, 100);
+  List keys;
+  std::string last = page.after;
+  bool truncated = false;
+  // Keys past their deletion date are passed over, so a page may take several looks.
+  for (bool more = true; more && !truncated;) {
+    const auto found = call.store.range<Key>(call.account, call.region, last, page.limit + 1);
+    more = found.size() > page.limit;
+    for (const auto& key : found) {
+      if (key->gone(call.now)) {
+        last = key->id;
+        continue;
+      }
+      if (keys.size() == page.limit) {
+        truncated = true;
+        break;
+      }
+      keys.emplace_back(Members{{"KeyId", key->id}, {"KeyArn", key->arn()}});
+      last = key->id;
+    }
+  }
+  Members answer{{"Keys", std::move(keys)}};
+  finish_page(answer, truncated, last);
+  return answer;
+}
+
+Value enable_key(Call& call) {
+  update_key(call, [](Key& key) {
+    require_not_pending(key);
+    key.state = Key::State::enabled;
+  });
+  return {};
+}
+
+Value disable_key(Call& call) {
+  update_key(call, [](Key& key) {
+    require_not_pending(key);
+    key.state = Key::State::disabled;
+  });
+  return {};
+}
+
+Value update_key_description(Call& call) {
+  update_key(call, [&](Key& key) {
+    require_not_pending(key);
+    key.description = call.in.text("Description");
+  });
+  return {};
+}
+
+Value schedule_key_deletion(Call& call) {
+  const std::int64_t days = call.in.number_or("PendingWindowInDays", 30);
+  if (days < 7 || days > 30) throw validation("PendingWindowInDays must be between 7 and 30");
+  const auto key = update_key(call, [&](Key& next) {
+    require_not_pending(next);
+    next.state = Key::State::pending_deletion;
+    next.deletion_date = call.now.plus_seconds(days * 86'400);
+    next.pending_window_days = days;
+  });
+  return Members{{"KeyId", key->arn()},
+                 {"DeletionDate", *key->deletion_date},
+                 {"KeyState", state_name(key->state)},
+                 {"PendingWindowInDays", days}};
+}
+
+// A key comes back disabled.
+Value cancel_key_deletion(Call& call) {
+  const auto key = update_key(call, [](Key& next) {
+    if (next.state != Key::State::pending_deletion) throw not_pending_deletion(next.arn());
+    next.state = Key::State::disabled;
+    next.deletion_date.reset();
+    next.pending_window_days = 0;
+  });
+  return Members{{"KeyId", key->arn()}};
+}
+
+AccessRule schedule_access() {
+  return AccessRule([](Call& call) {
+    const KeyReference reference = find_key(call, call.in.text("KeyId"));
+    call.key = reference.key;
+    Access access = key_access(call, reference, "ScheduleKeyDeletion");
+    access.context.set("kms:ScheduleKeyDeletionPendingWindowInDays",
+                       std::to_string(call.in.number_or("PendingWindowInDays", 30)));
+    return std::vector<Access>{std::move(access)};
+  });
+}
+
+}  // namespace
+
+Members key_metadata(const Key& key) {
+  Members out{{"AWSAccountId", key.account},
+              {"KeyId", key.id},
+              {"Arn", key.arn()},
+              {"CreationDate", key.created},
+              {"Enabled", key.state == Key::State::enabled},
+              {"Description", key.description},
+              {"KeyUsage", key.usage},
+              {"KeyState", state_name(key.state)}};
+  // The date is set when it is fixed: for a multi-Region primary that waits for its replicas only the window is known.
+  if (key.deletion_date) out.add("DeletionDate", *key.deletion_date);
+  out.add("Origin", key.origin).add("KeyManager", key.manager);
+  out.add("CustomerMasterKeySpec", key.spec).add("KeySpec", key.spec);
+  if (key.usage == "ENCRYPT_DECRYPT") out.add("EncryptionAlgorithms", List{"SYMMETRIC_DEFAULT"});
+  out.add("MultiRegion", key.multi_region);
+  if (key.multi_region) {
+    out.add("MultiRegionConfiguration", Members{{"MultiRegionKeyType", "PRIMARY"},
+                                                {"PrimaryKey", Members{{"Arn", key.arn()}, {"Region", key.region}}},
+                                                {"ReplicaKeys", List()}});
+  }
+  if (key.spec == "SYMMETRIC_DEFAULT") out.add("CurrentKeyMaterialId", key.current_material().id);
+  return out;
+}
+
+std::vector<Operation> key_operations() {
+  using namespace shape;
+  return {
+      {.name = "CreateKey",
+       .input = {opt("Policy", Policy), opt("Description", Description), opt("KeyUsage", KeyUsage),
+                 opt("CustomerMasterKeySpec", CustomerMasterKeySpec), opt("KeySpec", KeySpec), opt("Origin", Origin),
+                 opt("CustomKeyStoreId", CustomKeyStoreId), opt("BypassPolicyLockoutSafetyCheck", Flag),
+                 opt("Tags", Tags), opt("MultiRegion", Flag), opt("XksKeyId", XksKeyId)},
+       .access = AccessRule(create_key_access),
+       .run = create_key},
+      {.name = "DescribeKey",
+       .input = {req("KeyId", KeyId), opt("GrantTokens", GrantTokens)},
+       .access = on_key("KeyId"),
+       .run = describe_key},
+      {.name = "ListKeys",
+       .input = {opt("Limit", Limit), opt("Marker", Marker)},
+       .access = on_everything(),
+       .run = list_keys},
+      {.name = "EnableKey", .input = {req("KeyId", KeyId)}, .access = on_own_key("KeyId"), .run = enable_key},
+      {.name = "DisableKey", .input = {req("KeyId", KeyId)}, .access = on_own_key("KeyId"), .run = disable_key},
+      {.name = "UpdateKeyDescription",
+       .input = {req("KeyId", KeyId), req("Description", Description)},
+       .access = on_own_key("KeyId"),
+       .run = update_key_description},
+      {.name = "ScheduleKeyDeletion",
+       .input = {req("KeyId", KeyId), opt("PendingWindowInDays", PendingWindowInDays)},
+       .access = schedule_access(),
+       .run = schedule_key_deletion},
+      {.name = "CancelKeyDeletion",
+       .input = {req("KeyId", KeyId)},
+       .access = on_own_key("KeyId"),
+       .run = cancel_key_deletion},
+  };
+}
+
+}  // namespace latchkey::kms

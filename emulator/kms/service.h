@@ -1,0 +1,20 @@
+// KMS as a service: the tables of its operations, joined.
+#pragma once
+
+#include <vector>
+
+#include "pipeline/operation.h"
+
+namespace latchkey::kms {
+
+const Service& service();
+
+// One table a file.
+std::vector<Operation> key_operations();
+std::vector<Operation> alias_operations();
+std::vector<Operation> encrypt_operations();
+std::vector<Operation> data_key_operations();
+std::vector<Operation> policy_operations();
+std::vector<Operation> tag_operations();
+
+}  // namespace latchkey::kms

@@ -1,0 +1,67 @@
+// The input members of KMS with their constraints, as AWS's public API model has them.
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html
+#pragma once
+
+#include "core/shape.h"
+
+namespace latchkey::kms::shape {
+
+inline constexpr Shape KeyId = text(1, 2048);
+inline constexpr Shape Limit = integer(1, 1000);
+inline constexpr Shape Marker = text(1, 1024, R"([\u0020-\u00FF]*)");
+inline constexpr Shape Flag = boolean();
+inline constexpr Shape Description = text(0, 8192);
+inline constexpr Shape PolicyName = text(1, 128, R"([\w]+)");
+inline constexpr Shape Policy = document(text(1, 131072, R"([\u0009\u000A\u000D\u0020-\u00FF]+)"));
+inline constexpr Shape AliasName = text(1, 256, R"(^[a-zA-Z0-9:/_-]+$)");
+inline constexpr Shape CustomKeyStoreId = text(1, 64);
+inline constexpr Shape XksKeyId = text(1, 128, R"(^[a-zA-Z0-9-_.]+$)");
+inline constexpr Shape PendingWindowInDays = integer(1, 365);
+
+inline constexpr Shape TagKey = text(1, 128);
+inline constexpr Shape TagValue = text(0, 256);
+inline constexpr Member kTagMembers[] = {req("TagKey", TagKey), req("TagValue", TagValue)};
+inline constexpr Shape Tag = structure(kTagMembers);
+inline constexpr Shape Tags = list_of(Tag);
+inline constexpr Shape TagKeys = list_of(TagKey);
+
+inline constexpr Shape GrantToken = text(1, 8192);
+inline constexpr Shape GrantTokens = list_of(GrantToken, 0, 10);
+
+inline constexpr Shape ContextKey = text();
+inline constexpr Shape ContextValue = text();
+inline constexpr Shape EncryptionContext = map_of(ContextKey, ContextValue);
+
+inline constexpr Shape Plaintext = secret(bytes(1, 4096));
+inline constexpr Shape Ciphertext = bytes(1, 6144);
+inline constexpr Shape NumberOfBytes = integer(1, 1024);
+
+// Enums in the order in which AWS prints them, where an answer that shows it has been recorded.
+inline constexpr std::string_view kEncryptionAlgorithms[] = {"SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1",
+                                                             "RSAES_OAEP_SHA_256", "SM2PKE"};
+inline constexpr Shape EncryptionAlgorithm = one_of(kEncryptionAlgorithms);
+inline constexpr std::string_view kDataKeySpecs[] = {"AES_256", "AES_128"};
+inline constexpr Shape DataKeySpec = one_of(kDataKeySpecs);
+inline constexpr std::string_view kKeyUsages[] = {"ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC",
+                                                  "KEY_AGREEMENT"};
+inline constexpr Shape KeyUsage = one_of(kKeyUsages);
+inline constexpr std::string_view kKeySpecs[] = {
+    "RSA_2048",          "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521",
+    "ECC_SECG_P256K1",   "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512",
+    "SM2",               "ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "ECC_NIST_EDWARDS25519"};
+inline constexpr Shape KeySpec = one_of(kKeySpecs);
+inline constexpr Shape CustomerMasterKeySpec = one_of(std::span(kKeySpecs).first(13));
+inline constexpr std::string_view kOrigins[] = {"AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"};
+inline constexpr Shape Origin = one_of(kOrigins);
+
+inline constexpr std::string_view kKeyEncryptionAlgorithms[] = {"RSAES_OAEP_SHA_256"};
+inline constexpr Shape KeyEncryptionAlgorithm = one_of(kKeyEncryptionAlgorithms);
+inline constexpr Shape AttestationDocument = bytes(1, 262144);
+inline constexpr Member kRecipientMembers[] = {opt("KeyEncryptionAlgorithm", KeyEncryptionAlgorithm),
+                                               opt("AttestationDocument", AttestationDocument)};
+inline constexpr Shape Recipient = structure(kRecipientMembers);
+inline constexpr std::string_view kDryRunModifiers[] = {"IGNORE_CIPHERTEXT"};
+inline constexpr Shape DryRunModifier = one_of(kDryRunModifiers);
+inline constexpr Shape DryRunModifiers = list_of(DryRunModifier);
+
+}  // namespace latchkey::kms::shape
