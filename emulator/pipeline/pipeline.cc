@@ -29,6 +29,13 @@ AwsError authentication_error(Protocol protocol, const sigv4::Failure& failure) 
   return internal_failure(protocol);
 }
 
+// GetSessionToken's credentials may call IAM only if they were made with MFA; AWS answers as if they were unknown.
+std::optional<sigv4::Failure> refused_by_session(const Identity& who, const Service& service) {
+  if (!who.session || who.session->kind == Session::Kind::role) return std::nullopt;
+  if (service.name != "iam" || who.session->mfa_at) return std::nullopt;
+  return sigv4::Failure{sigv4::ErrorCode::invalid_client_token_id, "The security token included in the request is invalid"};
+}
+
 Members parse_input(const http::Message& message, const Service& service, const Operation& operation, const Form& form) {
   if (service.protocol == Protocol::query) return from_form(form, operation.input);
   // An empty body is an empty document, as AWS's own SDKs once sent it.
@@ -141,6 +148,9 @@ void Pipeline::authenticate(Request& request) {
   if (found.failure) throw authentication_error(request.protocol(), *found.failure);
   check_signature(request, found.authenticated->secret);
   request.who = std::move(found.authenticated->identity);
+  if (const auto failure = refused_by_session(request.who, request.service())) {
+    throw authentication_error(request.protocol(), *failure);
+  }
   request.entry.principal = request.who.principal.arn;
   request.entry.account = request.who.account;
 }

@@ -1,0 +1,207 @@
+#include "control.h"
+
+#include "core/encoding.h"
+#include "core/json.h"
+
+namespace latchkey {
+namespace {
+
+constexpr std::string_view kPrefix = "/_latchkey/";
+constexpr std::string_view kLocalStackHealth = "/_localstack/health";
+
+http::Answer reply(int status, const Value& body) {
+  http::Answer answer;
+  answer.status = status;
+  answer.headers.emplace_back("Content-Type", "application/json");
+  answer.body = to_json(body) + "\n";
+  return answer;
+}
+
+http::Answer refuse(int status, std::string_view reason) { return reply(status, Members{{"error", reason}}); }
+
+http::Answer wrong_method(std::string_view allowed) {
+  http::Answer answer = refuse(405, "this path takes " + std::string(allowed));
+  answer.headers.emplace_back("Allow", allowed);
+  return answer;
+}
+
+Form parse_query(std::string_view target) {
+  Form query;
+  const std::size_t question = target.find('?');
+  if (question == std::string_view::npos) return query;
+  std::string_view rest = target.substr(question + 1);
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    query.emplace(percent_decode(pair.substr(0, equals), Plus::is_blank),
+                  percent_decode(pair.substr(std::min(equals + 1, pair.size())), Plus::is_blank));
+  }
+  return query;
+}
+
+std::string value_of(const Form& query, std::string_view name) {
+  const auto found = query.find(name);
+  return found == query.end() ? "" : found->second;
+}
+
+// A page in a browser must not drive the emulator: such requests carry an Origin that is not this server, or (DNS
+// rebinding) a Host that is a foreign name.
+std::string_view host_name(std::string_view host) {
+  if (host.starts_with("[")) return host.substr(0, host.find(']') + 1);
+  return host.substr(0, host.find(':'));
+}
+
+bool is_own_name(std::string_view name) {
+  if (name == "localhost" || name.ends_with(".localhost") || name == "localhost.localstack.cloud") return true;
+  if (name.starts_with("[") || name.empty()) return true;
+  return name.find_first_not_of("0123456789.") == std::string_view::npos;  // an address
+}
+
+bool from_foreign_page(const sigv4::RawRequest& request) {
+  const auto origin = request.header("origin");
+  if (origin && *origin != "null") {
+    const std::size_t slashes = origin->find("//");
+    if (slashes == std::string_view::npos || !is_own_name(host_name(origin->substr(slashes + 2)))) return true;
+  }
+  if (origin && *origin == "null") return true;
+  const auto host = request.header("host");
+  // A name without a dot is a container's or a compose service's; a public name is not.
+  if (!host) return false;
+  const std::string_view name = host_name(*host);
+  return !is_own_name(name) && name.find('.') != std::string_view::npos;
+}
+
+}  // namespace
+
+bool Control::is_control_path(std::string_view target) {
+  return target.starts_with(kPrefix) || target.substr(0, target.find('?')) == kLocalStackHealth;
+}
+
+http::Answer Control::answer(const http::Message& message) {
+  if (from_foreign_page(message.request)) return refuse(403, "requests from other sites are refused");
+  try {
+    return dispatch(message);
+  } catch (const AwsError& error) {
+    return refuse(400, error.what());
+  } catch (const std::exception& error) {
+    return refuse(400, error.what());
+  }
+}
+
+http::Answer Control::dispatch(const http::Message& message) {
+  const std::string_view target = message.request.target;
+  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string& method = message.request.method;
+  const Form query = parse_query(target);
+  if (path == kLocalStackHealth) return method == "GET" ? localstack_health() : wrong_method("GET");
+  const std::string_view name = path.substr(kPrefix.size());
+  if (name == "health") return method == "GET" ? health() : wrong_method("GET");
+  if (name == "reset") return method == "POST" ? reset(query) : wrong_method("POST");
+  if (name == "clock") return clock(message);
+  if (name == "state") return state(message, query);
+  if (name == "requests") return requests(message, query);
+  if (name.starts_with("requests/")) return method == "GET" ? request(name.substr(9)) : wrong_method("GET");
+  if (name == "fixtures") {
+    if (method != "POST") return wrong_method("POST");
+    parts_.load_fixture(message.request.body);
+    return reply(200, Members{{"loaded", true}});
+  }
+  if (name == "ca.pem") {
+    http::Answer answer;
+    answer.headers.emplace_back("Content-Type", "application/x-pem-file");
+    answer.body = parts_.ca_pem();
+    return answer;
+  }
+  if (name == "faults" || name == "policy" || name.starts_with("credentials/")) {
+    return refuse(501, "not implemented yet: " + std::string(path));
+  }
+  return refuse(404, "there is no " + std::string(path));
+}
+
+http::Answer Control::health() const {
+  Members services;
+  for (const Service* service : parts_.services) services.add(std::string(service->name), "running");
+  return reply(200, Members{{"status", "ok"},
+                            {"version", parts_.version},
+                            {"enforce_iam", parts_.settings.enforce_iam ? "on" : "off"},
+                            {"services", std::move(services)}});
+}
+
+// As LocalStack answers it, for the wait strategies of test containers.
+http::Answer Control::localstack_health() const {
+  Members services;
+  for (const Service* service : parts_.services) services.add(std::string(service->name), "available");
+  return reply(200, Members{{"services", std::move(services)}, {"edition", "latchkey"}, {"version", parts_.version}});
+}
+
+http::Answer Control::reset(const Form& query) {
+  parts_.reset(value_of(query, "account"));
+  return reply(200, Members{{"reset", true}});
+}
+
+http::Answer Control::clock(const http::Message& message) {
+  if (message.request.method == "PUT") {
+    const auto document = parse_json(message.request.body);
+    if (!document || !document->is<Members>()) return refuse(400, "the body must be a JSON object");
+    const Members& members = document->get<Members>();
+    if (members.size() != 1) return refuse(400, "give one of freeze, advance, release");
+    const auto& [name, value] = *members.begin();
+    const std::string* text = value.get_if<std::string>();
+    if (name == "freeze") {
+      const auto time = text == nullptr ? std::nullopt : parse_iso8601(*text);
+      if (!time) return refuse(400, "freeze must be an ISO 8601 time");
+      parts_.clock.freeze(*time);
+    } else if (name == "advance") {
+      const auto duration = text == nullptr ? std::nullopt : parse_duration(*text);
+      if (!duration) return refuse(400, "advance must be an ISO 8601 duration without years and months");
+      parts_.clock.advance(*duration);
+    } else if (name == "release" && value == Value(true)) {
+      parts_.clock.release();
+    } else {
+      return refuse(400, "give one of freeze, advance, release");
+    }
+  } else if (message.request.method != "GET") {
+    return wrong_method("GET, PUT");
+  }
+  return reply(200, Members{{"now", format_iso8601(parts_.clock.now(), Precision::milliseconds)},
+                            {"frozen", parts_.clock.frozen()}});
+}
+
+http::Answer Control::state(const http::Message& message, const Form& query) {
+  if (message.request.method == "GET") {
+    const bool plain = value_of(query, "secrets") == "plain";
+    return reply(200, Members{{"latchkey_state", 1},
+                              {"entities", parts_.store.export_state(plain ? Secrets::plain : Secrets::sealed)}});
+  }
+  if (message.request.method != "PUT") return wrong_method("GET, PUT");
+  const auto document = parse_json(message.request.body, {.depth = 64, .values = 10'000'000});
+  if (!document || !document->is<Members>()) return refuse(400, "the body must be a JSON object");
+  const Value* version = document->get<Members>().find("latchkey_state");
+  const Value* entities = document->get<Members>().find("entities");
+  if (version == nullptr || *version != Value(1)) return refuse(400, "latchkey_state: must be 1");
+  if (entities == nullptr || !entities->is<Members>()) return refuse(400, "entities: must be an object");
+  parts_.import_state(entities->get<Members>());
+  return reply(200, Members{{"imported", true}});
+}
+
+http::Answer Control::requests(const http::Message& message, const Form& query) {
+  if (message.request.method == "DELETE") {
+    parts_.journal.clear();
+    return reply(200, Members{{"cleared", true}});
+  }
+  if (message.request.method != "GET") return wrong_method("GET, DELETE");
+  const JournalFilter filter{value_of(query, "action"), value_of(query, "principal"), value_of(query, "account"),
+                             value_of(query, "outcome"), value_of(query, "since")};
+  List entries;
+  for (const auto& entry : parts_.journal.list(filter)) entries.emplace_back(to_members(*entry));
+  return reply(200, Members{{"requests", std::move(entries)}});
+}
+
+http::Answer Control::request(std::string_view id) const {
+  const auto entry = parts_.journal.find(id);
+  if (!entry) return refuse(404, "the journal holds no request with this id");
+  return reply(200, explained(*entry));
+}
+
+}  // namespace latchkey

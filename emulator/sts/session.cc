@@ -1,0 +1,90 @@
+#include "core/arn.h"
+#include "sts/service.h"
+#include "sts/shapes.h"
+
+namespace latchkey::sts {
+namespace {
+
+constexpr std::int64_t kDefaultSeconds = 43'200;
+constexpr std::int64_t kMostForRoot = 3'600;
+
+Value get_caller_identity(Call& call) {
+  return Members{{"UserId", call.who.user_id}, {"Account", call.account}, {"Arn", call.who.principal.arn}};
+}
+
+Value get_session_token(Call& call) {
+  if (call.who.session) {
+    throw access_denied(Protocol::query, "Cannot call GetSessionToken with session credentials");
+  }
+  check_mfa(call);
+  Session session;
+  session.kind = call.who.is_root() ? Session::Kind::root : Session::Kind::user;
+  session.account = call.account;
+  session.access_key_id = call.random.unique_id("ASIA", 16);
+  session.secret = Secret(call.random.secret_text(40));
+  if (call.who.user) {
+    session.name = call.who.user->name;
+    session.id = call.who.user->id;
+  }
+  std::int64_t seconds = call.in.number_or("DurationSeconds", kDefaultSeconds);
+  if (call.who.is_root()) seconds = std::min(seconds, kMostForRoot);
+  session.issued = call.now;
+  session.expires = call.now.plus_seconds(seconds);
+  const std::string token = seal_session(session, session_key(call.store, call.random), call.random);
+  return Members{{"Credentials", credentials_of(session, token)}};
+}
+
+// An access key belongs to an account for good; of temporary keys only their token says whose they are.
+Value get_access_key_info(Call& call) {
+  const std::string& id = call.in.text("AccessKeyId");
+  if (id == call.who.access_key_id) return Members{{"Account", call.account}};
+  if (const auto key = call.store.find<AccessKey>({"", "", id})) return Members{{"Account", key->account}};
+  throw validation_error(Protocol::query, "Access key " + id + " is invalid.");
+}
+
+AccessRule on_everything() {
+  return AccessRule([](Call& call) { return std::vector<Access>{{.action = action_of(call), .resource = "*"}}; });
+}
+
+}  // namespace
+
+Members credentials_of(const Session& session, const std::string& token) {
+  return Members{{"AccessKeyId", session.access_key_id},
+                 {"SecretAccessKey", session.secret.reveal()},
+                 {"SessionToken", token},
+                 {"Expiration", session.expires}};
+}
+
+void check_mfa(const Call& call) {
+  const bool serial = call.in.has("SerialNumber");
+  const bool code = call.in.has("TokenCode");
+  if (serial != code) {
+    throw access_denied(Protocol::query,
+                        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.");
+  }
+  if (serial) {
+    throw access_denied(Protocol::query,
+                        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial "
+                        "number is valid and associated with this user.");
+  }
+}
+
+std::vector<Operation> session_operations() {
+  using namespace shape;
+  return {
+      {.name = "GetCallerIdentity",
+       .input = {},
+       .access = AccessRule::unchecked("AWS lets everybody ask who they are, even against an explicit Deny"),
+       .run = get_caller_identity},
+      {.name = "GetSessionToken",
+       .input = {opt("DurationSeconds", Duration), opt("SerialNumber", SerialNumber), opt("TokenCode", TokenCode)},
+       .access = AccessRule::unchecked("AWS requires no permission to get a session token for oneself"),
+       .run = get_session_token},
+      {.name = "GetAccessKeyInfo",
+       .input = {req("AccessKeyId", AccessKeyId)},
+       .access = on_everything(),
+       .run = get_access_key_info},
+  };
+}
+
+}  // namespace latchkey::sts
