@@ -1,0 +1,195 @@
+#include "policy/request_view.h"
+
+#include "policy/text.h"
+
+namespace latchkey::policy {
+namespace {
+
+// Keys that AWS fills in itself. What the caller's context says wins, so that a simulation can say anything.
+enum Derived : std::size_t {
+  kPrincipalArn,
+  kPrincipalAccount,
+  kPrincipalType,
+  kUserId,
+  kUserName,
+  kPrincipalIsAwsService,
+  kPrincipalServiceName,
+  kResourceAccount,
+  kCallerAccount,
+};
+constexpr std::array<std::string_view, 9> kDerivedKeys = {
+    "aws:principalarn",  "aws:principalaccount",      "aws:principaltype",        "aws:userid",
+    "aws:username",      "aws:principalisawsservice", "aws:principalservicename", "aws:resourceaccount",
+    "kms:calleraccount",
+};
+
+// A service principal is a name; a federated identity provider is of the same kind here, but is not an AWS
+// service.
+bool aws_service(const Principal& principal) {
+  return principal.kind == Principal::Kind::service && principal.arn.substr(0, 4) != "arn:";
+}
+
+std::string_view principal_type(Principal::Kind kind) {
+  switch (kind) {
+    case Principal::Kind::anonymous:
+      return "Anonymous";
+    case Principal::Kind::root:
+      return "Account";
+    case Principal::Kind::user:
+      return "User";
+    case Principal::Kind::role:
+    case Principal::Kind::role_session:
+      return "AssumedRole";
+    case Principal::Kind::federated_user:
+      return "FederatedUser";
+    case Principal::Kind::service:
+      return "";
+  }
+  return "";
+}
+
+// Of "user/a/b/Jane" the name, as aws:username has it.
+std::string_view last_component(std::string_view text) { return text.substr(text.rfind('/') + 1); }
+
+// aws:PrincipalArn of a session is its role's ARN; without the role at hand, the path is unknown.
+std::string principal_arn(const Principal& who) {
+  if (who.kind == Principal::Kind::role_session) {
+    if (!who.role_arn.empty()) return who.role_arn;
+    const Principal parsed = Principal::parse(who.arn);
+    return parsed.role_arn;
+  }
+  return who.arn;
+}
+
+}  // namespace
+
+ArnParts split_arn(std::string_view text) {
+  ArnParts parts;
+  if (text.substr(0, 4) != "arn:") return parts;
+  text.remove_prefix(4);
+  for (std::string_view* part : {&parts.partition, &parts.service, &parts.region, &parts.account}) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return ArnParts{};
+    *part = text.substr(0, colon);
+    text.remove_prefix(colon + 1);
+  }
+  parts.resource = text;
+  parts.valid = true;
+  return parts;
+}
+
+RequestView::RequestView(const Request& request) : request_(request) {
+  if (request.action.size() <= short_action_.size()) {
+    for (std::size_t i = 0; i < request.action.size(); ++i) short_action_[i] = lower(request.action[i]);
+    action_ = std::string_view(short_action_.data(), request.action.size());
+  } else {
+    long_action_ = lower(request.action);
+    action_ = long_action_;
+  }
+  const std::size_t colon = action_.find(':');
+  service_ = action_.substr(0, colon == std::string_view::npos ? 0 : colon);
+  resource_account_ = request.resource_account;
+  if (resource_account_.empty()) {
+    // S3's ARNs have no account and AWS's own policies have "aws": such resources are taken for the caller's.
+    const std::string_view account = split_arn(request.resource).account;
+    resource_account_ = account_id(account) ? account : std::string_view(request.principal.account);
+  }
+}
+
+bool RequestView::cross_account() const {
+  return !principal().account.empty() && principal().account != resource_account_;
+}
+
+bool RequestView::key_resource() const {
+  const ArnParts arn = split_arn(request_.resource);
+  return arn.service == "kms" && arn.resource.substr(0, 4) == "key/";
+}
+
+bool RequestView::role_resource() const {
+  const ArnParts arn = split_arn(request_.resource);
+  return arn.service == "iam" && arn.resource.substr(0, 5) == "role/";
+}
+
+Values RequestView::find(std::string_view lower_key) const {
+  if (const std::vector<std::string>* values = request_.context.find(lower_key)) {
+    return {values->data(), values->size(), true};
+  }
+  if (lower_key.size() < 4 || lower_key[3] != ':') return {};
+  for (std::size_t i = 0; i < kDerived; ++i) {
+    if (kDerivedKeys[i] != lower_key) continue;
+    const std::string* value = derive(i);
+    return value ? Values{value, 1, true} : Values{};
+  }
+  return {};
+}
+
+const std::string* RequestView::derive(std::size_t index) const {
+  if (state_[index] == 0) state_[index] = compute(index, derived_[index]) ? 1 : 2;
+  return state_[index] == 1 ? &derived_[index] : nullptr;
+}
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+bool RequestView::compute(std::size_t index, std::string& out) const {
+  const Principal& who = principal();
+  const bool is_anonymous = who.kind == Principal::Kind::anonymous;
+  const bool is_service = who.kind == Principal::Kind::service;
+  switch (static_cast<Derived>(index)) {
+    case kPrincipalArn:
+      if (!is_anonymous && !is_service) out = principal_arn(who);
+      break;
+    case kPrincipalAccount:
+      out = is_anonymous ? "anonymous" : who.account;
+      break;
+    case kPrincipalType:
+      out = principal_type(who.kind);
+      break;
+    case kUserId:
+      out = is_anonymous ? "anonymous" : who.unique_id;
+      if (who.kind == Principal::Kind::root) out = who.account;
+      if (who.kind == Principal::Kind::federated_user && out.empty()) {
+        out = who.account + ":" + std::string(last_component(who.arn));
+      }
+      break;
+    case kUserName:
+      if (who.kind == Principal::Kind::user) out = last_component(who.arn);
+      break;
+    case kPrincipalIsAwsService:
+      if (!is_anonymous) out = aws_service(who) ? "true" : "false";
+      break;
+    case kPrincipalServiceName:
+      if (aws_service(who)) out = who.arn;
+      break;
+    case kResourceAccount:
+      out = resource_account_;
+      break;
+    case kCallerAccount:
+      if (service_ == "kms") out = who.account;
+      break;
+  }
+  return !out.empty();
+}
+
+void Context::set(std::string_view key, std::string value) {
+  std::vector<std::string> values;
+  values.push_back(std::move(value));
+  set(key, std::move(values));
+}
+
+void Context::set(std::string_view key, std::vector<std::string> values) {
+  for (Entry& entry : entries_) {
+    if (equals_ignoring_case(entry.key, key)) {
+      entry.values = std::move(values);
+      return;
+    }
+  }
+  entries_.push_back({std::string(key), std::move(values)});
+}
+
+const std::vector<std::string>* Context::find(std::string_view key) const {
+  for (const Entry& entry : entries_) {
+    if (equals_ignoring_case(entry.key, key)) return &entry.values;
+  }
+  return nullptr;
+}
+
+}  // namespace latchkey::policy
