@@ -114,6 +114,7 @@ class Evaluation {
       Naming naming = Naming::none;
       if constexpr (Recorder::kRecords) {
         naming = applies<Recorder>(statement, request_, recorder_.statement(where.statement, statement));
+        recorder_.applied(naming, statement.deny);
       } else {
         naming = applies<Recorder>(statement, request_, nullptr);
       }
