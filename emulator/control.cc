@@ -193,8 +193,15 @@ http::Answer Control::requests(const http::Message& message, const Form& query) 
   if (message.request.method != "GET") return wrong_method("GET, DELETE");
   const JournalFilter filter{value_of(query, "action"), value_of(query, "principal"), value_of(query, "account"),
                              value_of(query, "outcome"), value_of(query, "since")};
+  const auto found = parts_.journal.list(filter);
+  if (value_of(query, "format") == "lines") {
+    http::Answer lines;
+    lines.headers.emplace_back("Content-Type", "application/jsonl");
+    for (const auto& entry : found) lines.body += to_json(to_members(*entry)) + "\n";
+    return lines;
+  }
   List entries;
-  for (const auto& entry : parts_.journal.list(filter)) entries.emplace_back(to_members(*entry));
+  for (const auto& entry : found) entries.emplace_back(to_members(*entry));
   return reply(200, Members{{"requests", std::move(entries)}});
 }
 
