@@ -1,3 +1,5 @@
+#include <catch2/catch.hpp>
+
 #include "core/clock.h"
 
 #include "core/arn.h"

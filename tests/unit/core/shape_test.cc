@@ -1,3 +1,5 @@
+#include <catch2/catch.hpp>
+
 #include "core/json.h"
 #include "core/pattern.h"
 #include "core/shape.h"
