@@ -42,7 +42,7 @@ constexpr char kHiddenReason[] =
 
 std::string shown_resource(const Access& access) {
   switch (access.shown) {
-    case Shown::arn: return " on resource: " + access.resource;
+    case Shown::arn: return " on resource: " + (access.shown_as.empty() ? access.resource : access.shown_as);
     case Shown::hidden: return " on this resource";
     case Shown::ciphertext: return " on the resource associated with this ciphertext";
   }

@@ -100,6 +100,8 @@ struct Access {
   policy::Context context = {};            // keys of the service, of the request's tags, of the resource's tags
   // What the caller gets once the permission is there, where the resource itself is not: AWS tells nobody else.
   std::optional<AwsError> missing = std::nullopt;
+  // How a denial names the resource where AWS does not write its ARN: "user bob", "policy path /".
+  std::string shown_as = {};
 };
 
 // Which permissions a call needs. There is no default: an operation without a rule does not compile.

@@ -7,12 +7,14 @@ namespace latchkey {
 std::vector<std::string> Traits<User>::index(const User& user) {
   std::vector<std::string> keys = user.attached;
   keys.push_back(user.id);
+  if (!user.boundary.empty()) keys.push_back("boundary/" + user.boundary);
   return keys;
 }
 
 std::vector<std::string> Traits<Role>::index(const Role& role) {
   std::vector<std::string> keys = role.attached;
   keys.push_back(role.id);
+  if (!role.boundary.empty()) keys.push_back("boundary/" + role.boundary);
   return keys;
 }
 
