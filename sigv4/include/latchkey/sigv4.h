@@ -71,7 +71,9 @@ struct Signed {
   std::string signature;  // lower-case hex
 };
 
-// Signs. Throws std::invalid_argument if the options cannot be used (bad date, unsupported algorithm).
+// Signs all headers but those that proxies may change (Connection, User-Agent...). What an earlier signature left in the
+// request is replaced; an x-amz-content-sha256 of UNSIGNED-PAYLOAD is kept, and the body is then not signed. Throws
+// std::invalid_argument, with one line for a person, if the options cannot be used (bad date, no Host header...).
 Signed sign(RawRequest request, const Credentials& credentials, const SigningOptions& options);
 
 // The signing key of a day, region and service. Callers that verify many requests keep it.
@@ -81,8 +83,8 @@ SigningKey signing_key(std::string_view secret_access_key, std::string_view date
 
 // --- Verifying -------------------------------------------------------------------------------------------------------
 
-// The ways to be wrong, named as AWS's query protocol names them; kms and other JSON services spell them differently
-// (UnrecognizedClientException, InvalidSignatureException...), which is the caller's business.
+// The ways to be wrong, named as AWS's query protocol names them. kms and other JSON services spell them differently
+// (UnrecognizedClientException, InvalidSignatureException...): see error_name.
 enum class ErrorCode {
   missing_authentication_token,
   incomplete_signature,
@@ -99,6 +101,9 @@ struct Failure {
 
 // The two families of texts.
 enum class Dialect { json, query };
+
+// The error's name on the wire.
+std::string_view error_name(ErrorCode code, Dialect dialect);
 
 // What a request says of its own signature, read but not yet believed.
 struct Claim {
@@ -127,7 +132,8 @@ struct Expectation {
   std::string service;                      // "kms"
   std::optional<std::string> region;        // absent: any valid-looking region is taken
   std::int64_t window_seconds = 300;        // how far the date may be off, either way
-  std::vector<std::int64_t> now;            // UNIX seconds; the date must be within the window of one of these
+  std::vector<std::int64_t> now;            // UNIX seconds; the date must be within the window of one of these, and
+                                            // the texts name the first. Empty: the time is not checked
 };
 
 // Step 2: host signed, date readable and fresh, five elements, scope. nullopt if all is well.
@@ -137,7 +143,7 @@ std::optional<Failure> check_claim(const RawRequest& request, const Claim& claim
 // Step 3, after the caller has found the secret: does the signature verify?
 struct Verdict {
   bool ok = false;
-  std::string canonical_request;   // empty when ok, unless asked for
+  std::string canonical_request;  // as it follows from the request received
   std::string string_to_sign;
   std::string expected_signature;
 };
@@ -146,6 +152,12 @@ Verdict verify_signature(const RawRequest& request, const Claim& claim, const Si
 
 // The text of the failure for a signature that differs.
 Failure signature_mismatch();
+
+// Why a signature may differ, in one sentence: tries the ways in which requests are known to be changed on their way and
+// clients are known to sign wrongly, with the secret that is right. Some hundred hashes of a head and a few of the body:
+// for failures only.
+std::string likely_cause(const RawRequest& request, const Claim& claim, const Verdict& verdict,
+                         std::string_view secret_access_key, bool normalize_path = true);
 
 // One sentence that names what most likely went wrong with a signature that differs, given the right secret: tries the
 // known ways in which clients and proxies break requests. Costs a few signatures; for diagnosis only.
