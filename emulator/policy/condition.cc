@@ -1,6 +1,7 @@
 #include "policy/condition.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "policy/request_view.h"
@@ -92,6 +93,22 @@ std::optional<Operator> find_operator(std::string_view name) {
     return found;
   }
   return std::nullopt;
+}
+
+bool exact_operator(std::string_view name) {
+  const std::optional<Operator> parts = find_operator(name);
+  if (!parts) return false;
+  if (parts->quantifier != Quantifier::none) {
+    const std::string_view prefix = name.substr(0, 12);  // both prefixes have this length
+    if (prefix != "ForAllValues" && prefix != "ForAnyValue:") return false;
+    name.remove_prefix(name.find(':') + 1);
+  }
+  if (parts->if_exists) {
+    if (name.substr(name.size() - 8) != "IfExists") return false;
+    name.remove_suffix(8);
+  }
+  return std::any_of(std::begin(kOperators), std::end(kOperators),
+                     [name](const Row& row) { return row.name == name; });
 }
 
 Condition::Condition(Operator parts, std::string name, std::string_view key,

@@ -48,6 +48,8 @@ struct Operator {
 };
 // Nothing for an operator that AWS does not know.
 std::optional<Operator> find_operator(std::string_view name);
+// Whether the name is spelled as in the guide; IAM stores no policy where it is not.
+bool exact_operator(std::string_view name);
 
 class Condition {
  public:

@@ -26,10 +26,10 @@ bool for_each_value(const Json& json, Value&& value) {
 }
 
 bool read_strings(const Json& json, std::vector<std::string>& out) {
+  if (json.is(Json::Type::null)) return false;
   return for_each_value(json, [&out](const Json& item) {
-    if (!item.is(Json::Type::string)) return false;
-    out.push_back(item.text);
-    return true;
+    if (item.is(Json::Type::string)) out.push_back(item.text);
+    return item.is(Json::Type::string) || item.is(Json::Type::null);  // IAM passes over nulls in lists
   });
 }
 
@@ -122,7 +122,8 @@ Statement read_statement(const Json& json, Kind kind, bool variables) {
   if (const Json* condition = json.find("Condition")) {
     sound = read_conditions(*condition, variables, out.conditions) && sound;
   }
-  out.effective = sound && complete(out, kind, action != nullptr, resource != nullptr);
+  // An empty list is no element; under NotAction it would otherwise mean everything.
+  out.effective = sound && complete(out, kind, !out.actions.empty(), !out.resources.empty());
   return out;
 }
 
@@ -135,8 +136,9 @@ Compiled compile(std::string_view json, Kind kind, Strictness strictness) {
   if (json.size() > kMaxSize || !read_json(json, kMaxDepth, document) || !document.is(Json::Type::object)) {
     return refused(unreadable_document(kind));
   }
-  if (strictness == Strictness::as_written) {
-    if (std::optional<std::string> fault = find_fault(document, kind)) return refused(std::move(*fault));
+  if (strictness != Strictness::lenient) {
+    if (std::optional<std::string> fault = find_fault(document, kind, strictness))
+      return refused(std::move(*fault));
   }
   auto policy = std::make_shared<Policy>();
   policy->kind = kind;

@@ -12,6 +12,6 @@ namespace latchkey::policy {
 // The text for a document that is no JSON object at all.
 std::string unreadable_document(Kind kind);
 // The first complaint about a document, in AWS's order; nothing if it is well formed.
-std::optional<std::string> find_fault(const Json& document, Kind kind);
+std::optional<std::string> find_fault(const Json& document, Kind kind, Strictness strictness);
 
 }  // namespace latchkey::policy

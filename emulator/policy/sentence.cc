@@ -32,6 +32,7 @@ std::string subject(const NotedPolicy& policy, const RequestView& request) {
   if (kind == "scp") return named("the service control policy");
   if (kind == "rcp") return named("the resource control policy");
   if (kind == "grant") return named("the grant");
+  if (name.find("policy ") != std::string::npos) return name;  // "inline policy minimum of user/qe-app"
   return "policy " + (name.empty() ? policy.note.label : name);
 }
 

@@ -40,6 +40,7 @@ struct CompileError {
 // How strictly a document is read.
 enum class Strictness {
   as_written,   // everything AWS refuses when a policy is stored is refused here, with its text
+  as_managed,   // the same for a customer managed policy, which also has to be of version 2012-10-17
   lenient,      // only what cannot be understood at all: for simulation, where a broken statement simply has no effect
 };
 
