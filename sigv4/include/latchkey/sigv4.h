@@ -159,11 +159,6 @@ Failure signature_mismatch();
 std::string likely_cause(const RawRequest& request, const Claim& claim, const Verdict& verdict,
                          std::string_view secret_access_key, bool normalize_path = true);
 
-// One sentence that names what most likely went wrong with a signature that differs, given the right secret: tries the
-// known ways in which clients and proxies break requests. Costs a few signatures; for diagnosis only.
-std::string likely_cause(const RawRequest& request, const Claim& claim, const Verdict& verdict,
-                         std::string_view secret_access_key);
-
 // "20150830T123600Z" (or the extended form with - and :) to UNIX seconds.
 std::optional<std::int64_t> parse_date(std::string_view text);
 std::string format_date(std::int64_t unix_seconds);
