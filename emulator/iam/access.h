@@ -1,0 +1,53 @@
+// Which permissions IAM's operations need: the vocabulary of IAM's access rules.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+//
+// Denials name what already is in words ("user bob", "policy path /") and what is about to be by its ARN.
+#pragma once
+
+#include <string_view>
+
+#include "iam/lookup.h"
+#include "pipeline/operation.h"
+
+namespace latchkey::iam {
+
+// Whether iam:PermissionsBoundary is in the context, and whose it is.
+enum class Boundary {
+  ignored,
+  in_force,  // the one the user or role has
+  passed,    // the one the request sets
+};
+
+// Tags of the request and of the entity, the policy of an attachment and the boundary are in the context of
+// each rule.
+
+// The user or role that UserName or RoleName names.
+template <class T>
+AccessRule on_entity(Boundary boundary = Boundary::ignored);
+template <>
+AccessRule on_entity<User>(Boundary boundary);
+template <>
+AccessRule on_entity<Role>(Boundary boundary);
+// The managed policy that PolicyArn names.
+template <>
+AccessRule on_entity<ManagedPolicy>(Boundary boundary);
+
+// The user that UserName names or, without it, the caller.
+AccessRule on_user_or_caller();
+// The user whose access key AccessKeyId names.
+AccessRule on_user_of_access_key();
+// The user as it is and as it will be named.
+AccessRule on_renamed_user();
+
+// What is about to be made; with tags also the permission to tag it.
+AccessRule on_new_user();
+AccessRule on_new_role();
+AccessRule on_new_policy();
+
+// Lists: what stands under PathPrefix.
+AccessRule on_users();
+AccessRule on_roles();
+AccessRule on_policies();
+AccessRule on_everything();
+
+}  // namespace latchkey::iam

@@ -1,0 +1,18 @@
+// Users, roles and policies as answers show them: in a list AWS leaves out what it shows of one alone.
+#pragma once
+
+#include "pipeline/operation.h"
+
+namespace latchkey::iam {
+
+Members user_entry(const Call& call, const User& user);
+Members user_details(const Call& call, const User& user);  // with boundary and tags
+
+Members new_role_details(const Call& call,
+                         const Role& role);  // as made: no MaxSessionDuration, no RoleLastUsed
+Members role_entry(const Call& call, const Role& role);
+Members role_details(const Call& call, const Role& role);  // with boundary, tags and RoleLastUsed
+
+List tag_list(const Tags& tags);
+
+}  // namespace latchkey::iam

@@ -1,0 +1,14 @@
+// AWS's own managed policies, as far as they are here.
+#pragma once
+
+#include <vector>
+
+#include "store/entity.h"
+
+namespace latchkey::iam {
+
+// Ids, dates and documents as AWS publishes them; only each policy's default version is known. Account "aws".
+// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+std::vector<ManagedPolicy> aws_managed_policies();
+
+}  // namespace latchkey::iam

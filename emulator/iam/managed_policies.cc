@@ -1,0 +1,182 @@
+#include "iam/access.h"
+#include "iam/answers.h"
+#include "iam/documents.h"
+#include "iam/lookup.h"
+#include "iam/pages.h"
+#include "iam/service.h"
+#include "iam/shapes.h"
+#include "iam/tags.h"
+#include "iam/usage.h"
+
+namespace latchkey::iam {
+namespace {
+
+// What every answer shows. The description appears in GetPolicy only.
+Members policy_entry(const Call& call, const ManagedPolicy& policy, bool described = false) {
+  Members answer{{"PolicyName", policy.name},
+                 {"PolicyId", policy.id},
+                 {"Arn", arn_of(call.partition, policy)},
+                 {"Path", policy.path},
+                 {"DefaultVersionId", policy.default_version}};
+  const auto count = [&](Use use) {
+    return static_cast<std::int64_t>(count_uses(call.store, policy, call.account, use));
+  };
+  answer.add("AttachmentCount", count(Use::permissions));
+  answer.add("PermissionsBoundaryUsageCount", count(Use::boundary));
+  answer.add("IsAttachable", true);
+  if (described && !policy.description.empty()) answer.add("Description", policy.description);
+  answer.add("CreateDate", policy.created);
+  answer.add("UpdateDate", policy.updated);
+  return answer;
+}
+
+// --- One policy
+// ------------------------------------------------------------------------------------------------------
+
+Value create_policy(Call& call) {
+  ManagedPolicy policy;
+  policy.account = call.account;
+  policy.name = call.in.text("PolicyName");
+  policy.path = call.in.text_or("Path", "/");
+  policy.id = call.random.unique_id("ANPA", 17);
+  policy.description = call.in.text_or("Description", "");
+  policy.created = policy.updated = call.now;
+  policy.tags = call.in.tags("Tags", "Key", "Value");
+  check_new_tags(policy.tags);
+  policy.versions.push_back({"v1", managed_document(call.in.text("PolicyDocument")), call.now});
+  const auto made = call.store.write([&](Txn& txn) {
+    if (txn.find<ManagedPolicy>(id_of(call, policy.name))) throw policy_already_exists(policy.name);
+    return txn.put(policy);
+  });
+  Members answer = policy_entry(call, *made);
+  if (!made->tags.empty()) answer.add("Tags", tag_list(made->tags));
+  return Members{{"Policy", std::move(answer)}};
+}
+
+Value get_policy(Call& call) {
+  const auto policy = named<ManagedPolicy>(call);
+  Members answer = policy_entry(call, *policy, true);
+  answer.add("Tags", tag_list(policy->tags));
+  return Members{{"Policy", std::move(answer)}};
+}
+
+Value delete_policy(Call& call) {
+  const PolicyReference reference = policy_reference(call, call.in.text("PolicyArn"));
+  call.store.write([&](Txn& txn) {
+    const auto policy = require<ManagedPolicy>(txn, call, reference.arn);
+    if (reference.of_aws()) throw policy_is_not_yours(call, reference.arn);
+    for (const Use use : {Use::permissions, Use::boundary}) {
+      if (count_uses(txn, *policy, call.account, use) > 0) throw policy_is_attached();
+    }
+    if (policy->versions.size() > 1) throw policy_has_versions();
+    txn.erase<ManagedPolicy>(reference.id);
+  });
+  return {};
+}
+
+// --- Lists
+// -----------------------------------------------------------------------------------------------------------
+
+bool listed(const Call& call, const ManagedPolicy& policy) {
+  if (!policy.path.starts_with(call.in.text_or("PathPrefix", "/"))) return false;
+  const std::string usage = call.in.text_or("PolicyUsageFilter", "");
+  const auto used = [&](Use use) { return count_uses(call.store, policy, call.account, use) > 0; };
+  if ((call.in.flag("OnlyAttached") || usage == "PermissionsPolicy") && !used(Use::permissions)) return false;
+  return usage != "PermissionsBoundary" || used(Use::boundary);
+}
+
+Value list_policies(Call& call) {
+  const std::string scope = call.in.text_or("Scope", "All");
+  std::vector<Ptr<ManagedPolicy>> policies;
+  const auto add = [&](std::string_view account) {
+    for (auto& policy : call.store.range<ManagedPolicy>(account, "")) {
+      if (listed(call, *policy)) policies.push_back(std::move(policy));
+    }
+  };
+  // Keys begin with the account, and digits come before letters.
+  if (scope != "AWS") add(call.account);
+  if (scope != "Local") add("aws");
+  return list_answer(
+      call, "Policies", policies, [](const auto& policy) { return policy->key(); },
+      [&](const auto& policy) { return policy_entry(call, *policy); });
+}
+
+// A user or role that uses a policy.
+struct UserOfPolicy {
+  std::string key;  // kind and name
+  Members entry;
+};
+
+template <class T>
+void add_users(const Call& call, const ManagedPolicy& policy, std::vector<UserOfPolicy>& out) {
+  if (call.in.text_or("EntityFilter", Kind<T>::title) != Kind<T>::title) return;
+  const std::string prefix = call.in.text_or("PathPrefix", "/");
+  const std::string usage = call.in.text_or("PolicyUsageFilter", "");
+  const std::string id(std::string(Kind<T>::title) + "Id");
+  std::map<std::string, Ptr<T>> found;
+  const auto collect = [&](Use use) {
+    for (const Ptr<T>& entity : users_of_policy<T>(call.store, policy, call.account, use)) {
+      if (entity->path.starts_with(prefix)) found[to_lower(entity->name)] = entity;
+    }
+  };
+  if (usage != "PermissionsBoundary") collect(Use::permissions);
+  if (usage != "PermissionsPolicy") collect(Use::boundary);
+  for (const auto& [name, entity] : found) {
+    out.push_back({std::string(Kind<T>::word) + "/" + name,
+                   Members{{std::string(Kind<T>::name), entity->name}, {id, entity->id}}});
+  }
+}
+
+// One page runs through all three lists; groups are none yet.
+Value list_entities_for_policy(Call& call) {
+  const auto policy = named<ManagedPolicy>(call);
+  std::vector<UserOfPolicy> all;
+  add_users<Role>(call, *policy, all);
+  add_users<User>(call, *policy, all);
+  const Page page = page_of(call);
+  List users, roles;
+  std::string last;
+  bool truncated = false;
+  for (UserOfPolicy& one : all) {
+    if (!page.after.empty() && one.key <= page.after) continue;
+    truncated = users.size() + roles.size() == page.limit;
+    if (truncated) break;
+    last = one.key;
+    (one.key.starts_with("role/") ? roles : users).push_back(std::move(one.entry));
+  }
+  Members answer{
+      {"PolicyGroups", List()}, {"PolicyUsers", std::move(users)}, {"PolicyRoles", std::move(roles)}};
+  finish_page(answer, truncated, last);
+  return answer;
+}
+
+}  // namespace
+
+std::vector<Operation> managed_policy_operations() {
+  const Member arn = req("PolicyArn", shape::PolicyArn);
+  const Member marker = opt("Marker", shape::Marker);
+  const Member items = opt("MaxItems", shape::MaxItems);
+  return {
+      {.name = "CreatePolicy",
+       .input = {req("PolicyName", shape::PolicyName), opt("Path", shape::PolicyPath),
+                 req("PolicyDocument", shape::PolicyDocument), opt("Description", shape::PolicyDescription),
+                 opt("Tags", shape::Tags)},
+       .access = on_new_policy(),
+       .run = create_policy},
+      {.name = "GetPolicy", .input = {arn}, .access = on_entity<ManagedPolicy>(), .run = get_policy},
+      {.name = "DeletePolicy", .input = {arn}, .access = on_entity<ManagedPolicy>(), .run = delete_policy},
+      {.name = "ListPolicies",
+       .input = {opt("Scope", shape::PolicyScope), opt("OnlyAttached", shape::Flag),
+                 opt("PathPrefix", shape::PolicyPath), opt("PolicyUsageFilter", shape::PolicyUsage), marker,
+                 items},
+       .access = on_policies(),
+       .run = list_policies},
+      {.name = "ListEntitiesForPolicy",
+       .input = {arn, opt("EntityFilter", shape::EntityType), opt("PathPrefix", shape::Path),
+                 opt("PolicyUsageFilter", shape::PolicyUsage), marker, items},
+       .access = on_entity<ManagedPolicy>(),
+       .run = list_entities_for_policy},
+  };
+}
+
+}  // namespace latchkey::iam
