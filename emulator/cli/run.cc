@@ -1,0 +1,129 @@
+#include <fstream>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "scenarios/runner.h"
+
+namespace latchkey::cli {
+namespace {
+
+constexpr char kHelp[] =
+    R"(usage: latchkey run [OPTIONS] SCENARIO...
+
+Runs scenario files: fixtures, then steps with what is expected of them. One line a step and a summary; exit status 1
+if any step fails, 2 if a scenario cannot be read.
+
+  --endpoint URL                  run against the emulator there (default: one of its own for each scenario)
+  --ca FILE                       the CA certificate of that emulator (default: asked of it)
+  --reset                         with --endpoint: put that emulator back to its start state before each scenario
+  --junit FILE                    write the results as JUnit XML
+  --filter TEXT                   only scenarios whose file or name contains TEXT
+  --set NAME=VALUE                give a variable of the scenarios a value (repeatable)
+)";
+
+struct Request {
+  scenarios::RunOptions options;
+  std::string junit;
+  std::string filter;
+  std::vector<std::string> files;
+  bool help = false;
+};
+
+void take_variable(Request& request, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw UsageError("run: --set needs NAME=VALUE, not '" + text + "'");
+  request.options.variables[text.substr(0, equals)] = text.substr(equals + 1);
+}
+
+void take_option(Request& request, const std::string& name, OptionReader& reader) {
+  if (name == "--help") {
+    request.help = true;
+  } else if (name == "--endpoint") {
+    request.options.endpoint = reader.value();
+  } else if (name == "--ca") {
+    request.options.ca_file = reader.value();
+  } else if (name == "--junit") {
+    request.junit = reader.value();
+  } else if (name == "--filter") {
+    request.filter = reader.value();
+  } else if (name == "--set") {
+    take_variable(request, reader.value());
+  } else if (name == "--reset") {
+    reader.no_value();
+    request.options.reset = true;
+  } else {
+    throw UsageError("run: unknown option " + name);
+  }
+}
+
+// Options may stand behind files, too.
+Request read_request(std::vector<std::string> args) {
+  Request request;
+  while (!args.empty()) {
+    OptionReader reader(args);
+    for (std::string name = reader.next(); !name.empty(); name = reader.next())
+      take_option(request, name, reader);
+    std::vector<std::string> rest = reader.rest();
+    const bool ended = rest.size() < args.size() && args[args.size() - rest.size() - 1] == "--";
+    const std::size_t files = ended ? rest.size() : std::min<std::size_t>(rest.size(), 1);
+    request.files.insert(request.files.end(), rest.begin(),
+                         rest.begin() + static_cast<std::ptrdiff_t>(files));
+    args.assign(rest.begin() + static_cast<std::ptrdiff_t>(files), rest.end());
+  }
+  if (request.help) return request;
+  if (request.files.empty()) throw UsageError("run: a scenario is missing: latchkey run SCENARIO...");
+  if (request.options.endpoint.empty() && (request.options.reset || !request.options.ca_file.empty())) {
+    throw UsageError("run: --reset and --ca go with --endpoint");
+  }
+  return request;
+}
+
+bool wanted(const scenarios::Scenario& scenario, const std::string& filter) {
+  return scenario.file.string().find(filter) != std::string::npos ||
+         scenario.name.find(filter) != std::string::npos;
+}
+
+// All of them are read before the first runs, so that a misspelt one is found at once.
+std::vector<scenarios::Scenario> read_scenarios(const Request& request) {
+  std::vector<scenarios::Scenario> out;
+  for (const std::string& file : request.files) {
+    scenarios::Scenario scenario = scenarios::read_scenario(file);
+    if (wanted(scenario, request.filter)) out.push_back(std::move(scenario));
+  }
+  if (out.empty()) throw UsageError("run: no scenario has '" + request.filter + "' in its file or name");
+  return out;
+}
+
+void save_junit(const std::string& path, const std::vector<scenarios::Report>& reports) {
+  if (path.empty()) return;
+  std::ofstream file(path, std::ios::binary);
+  scenarios::write_junit(file, reports);
+  if (!file.flush()) throw UsageError("run: cannot write " + path);
+}
+
+}  // namespace
+
+int run_command(const std::vector<std::string>& args, std::ostream& out, std::ostream&) {
+  Options checked;
+  take_environment(checked);  // an unknown LATCHKEY_ variable is an error here, too
+  Request request = read_request(args);
+  if (request.help) {
+    out << kHelp;
+    return 0;
+  }
+  request.options.out = &out;
+  std::vector<scenarios::Report> reports;
+  bool passed = true;
+  for (const scenarios::Scenario& scenario : read_scenarios(request)) {
+    out << scenario.file.string() << ": " << scenario.name << "\n";
+    reports.push_back(scenarios::run_scenario(scenario, request.options));
+    scenarios::print_summary(out, reports.back());
+    passed = passed && reports.back().passed();
+  }
+  save_junit(request.junit, reports);
+  return passed ? 0 : 1;
+}
+
+}  // namespace latchkey::cli

@@ -1,0 +1,56 @@
+#include "core/json.h"
+#include "scenarios/steps.h"
+
+namespace latchkey::scenarios {
+namespace {
+
+std::string text_at(const Members& members, std::string_view path) {
+  const Value* value = at_path(members, path);
+  return value == nullptr ? "" : as_text(*value);
+}
+
+// "as qe-app"; credentials that stand in the step itself are named by their access key.
+std::string who(const Members& members) {
+  const Value* as = members.find("as");
+  if (as == nullptr) return " as bootstrap";
+  if (as->is<Members>()) return " with " + text_at(as->get<Members>(), "access_key_id");
+  return *as == Value("anonymous") ? " unsigned" : " as " + as_text(*as);
+}
+
+std::string what(const Step& step) {
+  const Members& members = step.members;
+  switch (step.kind) {
+    case Step::Kind::call: {
+      const std::string code = text_at(members, "expect.error.code");
+      return text_at(members, "call") + who(members) + (code.empty() ? "" : " is refused: " + code);
+    }
+    case Step::Kind::request: {
+      const std::string method = text_at(members, "request.method");
+      return (method.empty() ? "GET" : method) + " " + text_at(members, "request.path");
+    }
+    case Step::Kind::run: {
+      const std::string program = text_at(members, "run[0]");
+      return "run " + program.substr(program.rfind('/') + 1) + who(members);
+    }
+    case Step::Kind::identity:
+      return "identity " + text_at(members, "identity");
+    case Step::Kind::clock:
+      return "clock " + text_at(members, "clock");
+    case Step::Kind::nowhere:
+      return "nowhere " + text_at(members, "nowhere");
+    case Step::Kind::set:
+      return "set " + text_at(members, "set");
+    case Step::Kind::section:
+      return text_at(members, "section");
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string title_of(const Step& step) {
+  const std::string name = text_at(step.members, "name");
+  return what(step) + (name.empty() ? "" : ": " + name);
+}
+
+}  // namespace latchkey::scenarios
