@@ -1,7 +1,10 @@
 // The server: one port that speaks HTTP and HTTPS (the first byte decides), a thread a connection.
 //
-// The only files that include httplib.h are in this folder. What the rest of Latchkey sees of HTTP is a Message in and an
-// Answer out. All public functions are thread safe; the handler is called from many threads at once.
+// The only file that includes httplib.h is server.cc. What the rest of Latchkey sees of HTTP is a Message in
+// and an Answer out. All public functions are thread safe; the handler is called from many threads at once.
+//
+// httplib's server, of which this one uses the listening socket and the accept loop, ignores SIGPIPE for the
+// whole process from its constructor on. Nothing here depends on that.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +28,14 @@ struct Message {
 
 struct Answer {
   int status = 200;
-  std::vector<std::pair<std::string, std::string>> headers;  // without Content-Length, Date, Connection: the server's
+  // Without Content-Length, Date and Connection, which are the server's.
+  std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   enum class Fate {
-    send,        // as it is
-    close,       // send, then close the connection
-    reset,       // send nothing: TCP reset
-    half,        // send the head and half of the body, then close
+    send,   // as it is
+    close,  // send, then close the connection
+    reset,  // send nothing: TCP reset
+    half,   // send the head and half of the body, then close
   };
   Fate fate = Fate::send;
 };
@@ -42,8 +46,8 @@ struct ServerOptions {
   std::size_t max_connections = 4096;
   std::size_t max_head_bytes = 64 * 1024;
   std::size_t max_body_bytes = 1024 * 1024;
-  int idle_timeout_ms = 60'000;       // between requests
-  int head_timeout_ms = 20'000;       // from a request's first byte to its last
+  int idle_timeout_ms = 60'000;  // between requests
+  int head_timeout_ms = 20'000;  // from a request's first byte to its last
   int handshake_timeout_ms = 10'000;
 };
 
@@ -51,17 +55,19 @@ class Server {
  public:
   using Handler = std::function<Answer(const Message&)>;
 
-  // Certificates issue the leaf for a handshake (by SNI); they must outlive the server. The handler must not throw.
+  // Certificates issue the leaf for a handshake (by SNI); they must outlive the server. The handler must not
+  // throw.
   Server(ServerOptions options, Certificates& certificates, Handler handler);
   ~Server();  // stops
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds and starts to accept. Throws std::runtime_error with a one-line reason ("cannot listen on 127.0.0.1:4566:
-  // Address already in use").
+  // Binds and starts to accept. Throws std::runtime_error with a one-line reason ("cannot listen on
+  // 127.0.0.1:4566: Address already in use").
   void start();
-  // Stops accepting, lets requests that are being answered finish (for a bounded time), closes every connection, joins
-  // every thread. Idempotent.
+  // Stops accepting, lets requests that are being answered finish (their answers have two seconds to leave),
+  // closes every connection, joins every thread. Idempotent. Not to be called by the handler, whose return it
+  // waits for. A server that was stopped cannot start again.
   void stop();
 
   int port() const;  // after start()

@@ -1,0 +1,18 @@
+// The CA's two files: ca.pem, which clients trust, and ca-key.pem, which nobody else reads.
+#pragma once
+
+#include <filesystem>
+
+#include "http/x509.h"
+
+namespace latchkey::http {
+
+// Makes the pair if it is not there or has expired. Throws std::runtime_error, with a one-line reason, if it
+// is there and cannot be used: making another one would break the clients that trust the first.
+Authority load_or_make_authority(const std::filesystem::path& directory);
+
+std::filesystem::path authority_certificate_path(const std::filesystem::path& directory);
+// Written beside and renamed, so that a reader sees all of it or nothing.
+void write_file(const std::filesystem::path& path, const std::string& text, unsigned mode);
+
+}  // namespace latchkey::http

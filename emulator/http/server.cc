@@ -1,0 +1,216 @@
+#include "http/server.h"
+
+#include <fcntl.h>
+#include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+#include <unordered_set>
+
+#include "http/certificate.h"
+#include "http/connection.h"
+#include "http/elastic_queue.h"
+
+namespace latchkey::http {
+namespace {
+
+constexpr int kBacklog = 1024;                      // httplib's is 5: a burst of clients would wait a second
+constexpr std::chrono::milliseconds kGrace{2'000};  // for answers that are being made when stop() is called
+constexpr std::chrono::milliseconds kAcceptPause{1};
+
+// httplib's accept loop hands every socket to its task queue as a closure that cannot be refused. This one
+// runs the closure at once; what it does is hand the socket to our own threads.
+class RunAtOnce : public httplib::TaskQueue {
+ public:
+  void enqueue(std::function<void()> job) override { job(); }
+  void shutdown() override {}
+};
+
+// httplib's listening socket and accept loop; nothing else of it is used. What it would do with a request
+// changes header values, limits bodies to 8 kB and answers in two packets.
+class Listener : public httplib::Server {
+ public:
+  explicit Listener(std::function<void(int)> accepted) : accepted_(std::move(accepted)) {
+    new_task_queue = [] { return new RunAtOnce; };
+  }
+  ~Listener() override { close(); }
+
+  // 0, or the reason as errno has it; negative if the host is not known.
+  int open(const std::string& host, int port) {
+    bool known = false;
+    // SO_REUSEPORT, which httplib sets by itself, would let a second server steal half of our connections.
+    set_socket_options([&known](socket_t socket) {
+      known = true;
+      const int on = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    });
+    errno = 0;
+    const bool bound = port == 0 ? bind_to_any_port(host) > 0 : bind_to_port(host, port);
+    const int reason = errno;
+    if (!bound) return !known ? -1 : reason != 0 ? reason : EADDRNOTAVAIL;
+    socket_ = svr_sock_.exchange(INVALID_SOCKET);
+    ::fcntl(socket_, F_SETFD, FD_CLOEXEC);
+    return ::listen(socket_, kBacklog) == 0 ? 0 : errno;
+  }
+
+  int port() const {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    if (::getsockname(socket_, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return -1;
+    // The port is at the same place in both families.
+    return ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
+  }
+
+  // Accepts until close(). httplib gives up (and closes its socket) at the first error, such as a lack of
+  // memory for one more connection; so it works on a copy and is started again.
+  void accept_connections() {
+    while (lend_socket()) {
+      if (svr_sock_ != INVALID_SOCKET) listen_after_bind();
+      std::this_thread::sleep_for(kAcceptPause);
+    }
+  }
+
+  // Ends accept_connections(): the shutdown reaches the copy too, because both are one socket.
+  void close() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (socket_ == INVALID_SOCKET) return;
+    ::shutdown(socket_, SHUT_RDWR);
+    ::close(socket_);
+    socket_ = INVALID_SOCKET;
+  }
+
+ private:
+  bool process_and_close_socket(socket_t socket) override {
+    ::fcntl(socket, F_SETFD, FD_CLOEXEC);  // a child of `latchkey exec` would keep the connection open
+    accepted_(socket);
+    return true;
+  }
+
+  bool lend_socket() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (socket_ == INVALID_SOCKET) return false;
+    svr_sock_ = ::fcntl(socket_, F_DUPFD_CLOEXEC, 0);
+    return true;
+  }
+
+  const std::function<void(int)> accepted_;
+  std::mutex mutex_;  // guards socket_ between close() and lend_socket()
+  socket_t socket_ = INVALID_SOCKET;
+};
+
+// The connections that are open, so that stop() can reach them. A descriptor is taken out before it is
+// closed.
+class OpenConnections {
+ public:
+  bool enter(int descriptor) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return !closed_ && descriptors_.insert(descriptor).second;
+  }
+
+  void leave(int descriptor) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    descriptors_.erase(descriptor);
+    if (descriptors_.empty()) quiet_.notify_all();
+  }
+
+  // Takes no more. Those that wait for a request see an end; answers can still be written for a while.
+  void close_all() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    closed_ = true;
+    for (const int descriptor : descriptors_) ::shutdown(descriptor, SHUT_RD);
+    quiet_.wait_for(lock, kGrace, [this] { return descriptors_.empty(); });
+    for (const int descriptor : descriptors_) ::shutdown(descriptor, SHUT_RDWR);
+  }
+
+ private:
+  std::mutex mutex_;  // guards all below
+  std::condition_variable quiet_;
+  std::unordered_set<int> descriptors_;
+  bool closed_ = false;
+};
+
+std::runtime_error cannot_listen(const ServerOptions& options, const std::string& reason) {
+  const bool brackets = options.host.find(':') != std::string::npos;
+  return std::runtime_error("cannot listen on " + (brackets ? "[" + options.host + "]" : options.host) + ":" +
+                            std::to_string(options.port) + ": " + reason);
+}
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(ServerOptions server_options, Certificates& certificates, Handler server_handler)
+      : options(std::move(server_options)),
+        context(certificates.context()),
+        handler(std::move(server_handler)),
+        queue(options.max_connections, [this](int descriptor) { serve(descriptor); }),
+        listener([this](int descriptor) {
+          if (!queue.submit(descriptor)) ::close(descriptor);
+        }) {}
+
+  void serve(int descriptor) noexcept {
+    try {
+      Connection connection(descriptor, options, context, handler, stopping);
+      if (!open.enter(descriptor)) return;
+      const Leaving leaving{open, descriptor};  // before the connection closes its descriptor
+      connection.run();
+    } catch (const std::exception&) {
+      // Out of memory: this connection ends, the others go on.
+    }
+  }
+
+  struct Leaving {
+    OpenConnections& open;
+    int descriptor;
+    ~Leaving() { open.leave(descriptor); }
+  };
+
+  const ServerOptions options;
+  SSL_CTX* const context;
+  const Handler handler;
+  std::atomic<bool> stopping{false};
+  OpenConnections open;
+  ElasticQueue queue;
+  Listener listener;
+  std::thread accepting;
+  std::mutex lifecycle;  // guards accepting, and start() against stop()
+  int port = 0;
+};
+
+Server::Server(ServerOptions options, Certificates& certificates, Handler handler)
+    : impl_(std::make_unique<Impl>(std::move(options), certificates, std::move(handler))) {}
+
+Server::~Server() { stop(); }
+
+void Server::start() {
+  const std::lock_guard<std::mutex> lock(impl_->lifecycle);
+  if (impl_->accepting.joinable() || impl_->stopping) throw std::logic_error("a server starts once");
+  const ServerOptions& options = impl_->options;
+  if (options.port < 0 || options.port > 65535) throw cannot_listen(options, "the port is not in 0..65535");
+  if (const int reason = impl_->listener.open(options.host, options.port); reason != 0) {
+    throw cannot_listen(options,
+                        reason < 0 ? "the host is unknown" : std::generic_category().message(reason));
+  }
+  impl_->port = impl_->listener.port();
+  impl_->accepting = std::thread([impl = impl_.get()] { impl->listener.accept_connections(); });
+}
+
+void Server::stop() {
+  const std::lock_guard<std::mutex> lock(impl_->lifecycle);
+  if (impl_->stopping.exchange(true)) return;
+  impl_->listener.close();
+  if (impl_->accepting.joinable()) impl_->accepting.join();
+  impl_->open.close_all();
+  impl_->queue.shutdown();
+}
+
+int Server::port() const { return impl_->port; }
+
+}  // namespace latchkey::http
