@@ -8,8 +8,11 @@ namespace latchkey::sigv4 {
 std::string claimed_payload_hash(const RawRequest& request, const Claim& claim) {
   if (const auto header = request.header(kContentHashHeader)) return std::string(*header);
   if (!claim.presigned) return {};
-  for (const auto& [name, value] : parse_query(split_target(request.target).query)) {
-    if (name == "X-Amz-Content-Sha256") return value;
+  constexpr std::string_view kParameter = "X-Amz-Content-Sha256";
+  const std::string_view query = split_target(request.target).query;
+  if (query.find(kParameter) == std::string_view::npos) return {};
+  for (const auto& [name, value] : parse_query(query)) {
+    if (name == kParameter) return value;
   }
   return {};
 }
