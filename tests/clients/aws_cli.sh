@@ -23,8 +23,9 @@ same "$(aws iam get-user-policy --user-name cli-app --policy-name minimum --quer
 
 export AWS_ACCESS_KEY_ID=$id AWS_SECRET_ACCESS_KEY=$secret
 same "$(aws sts get-caller-identity --query Arn --output text)" "arn:aws:iam::$account:user/cli-app"
+printf hello > "$WORK/plain"
 for url in "$LATCHKEY_URL" "$LATCHKEY_URL_TLS"; do
-  blob=$(aws --endpoint-url "$url" kms encrypt --key-id alias/qe-cli --plaintext "$(printf hello | base64)" --query CiphertextBlob --output text)
+  blob=$(aws --endpoint-url "$url" kms encrypt --key-id alias/qe-cli --plaintext "fileb://$WORK/plain" --query CiphertextBlob --output text)
   printf %s "$blob" | base64 -d > "$WORK/blob"
   plain=$(aws --endpoint-url "$url" kms decrypt --ciphertext-blob "fileb://$WORK/blob" --query Plaintext --output text)
   same "$(printf %s "$plain" | base64 -d)" hello

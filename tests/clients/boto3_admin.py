@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 ENDPOINT = os.environ.get("ENDPOINT") or os.environ["AWS_ENDPOINT_URL"]
 CONFIG = Config(retries={"max_attempts": 1})
+ALIAS = "alias/qe-boto3-" + ENDPOINT.split(":")[0]
 checks = 0
 
 
@@ -51,12 +52,12 @@ key = kms.create_key(Description="qe tutorial", Tags=[{"TagKey": "app", "TagValu
 arn = key["Arn"]
 check(arn.startswith(f"arn:aws:kms:us-east-1:{account}:key/"), arn)
 check(key["KeySpec"] == "SYMMETRIC_DEFAULT" and key["KeyState"] == "Enabled", "a symmetric key, enabled")
-kms.create_alias(AliasName="alias/qe-boto3", TargetKeyId=key["KeyId"])
-check(kms.describe_key(KeyId="alias/qe-boto3")["KeyMetadata"]["Arn"] == arn, "found by its alias")
+kms.create_alias(AliasName=ALIAS, TargetKeyId=key["KeyId"])
+check(kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"] == arn, "found by its alias")
 policy = json.loads(kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"])
 check(policy["Statement"][0]["Principal"]["AWS"] == f"arn:aws:iam::{account}:root", "the default key policy")
 check(kms.list_resource_tags(KeyId=arn)["Tags"] == [{"TagKey": "app", "TagValue": "qe"}], "tags")
-check("alias/qe-boto3" in [a["AliasName"] for p in kms.get_paginator("list_aliases").paginate(PaginationConfig={"PageSize": 1}) for a in p["Aliases"]], "paged aliases")
+check(ALIAS in [a["AliasName"] for p in kms.get_paginator("list_aliases").paginate(PaginationConfig={"PageSize": 1}) for a in p["Aliases"]], "paged aliases")
 for _ in range(3):
     kms.create_key()
 paged = [k for p in kms.get_paginator("list_keys").paginate(PaginationConfig={"PageSize": 2}) for k in p["Keys"]]
@@ -81,7 +82,7 @@ check(iam.get_user_policy(UserName="boto3-app", PolicyName="minimum")["PolicyDoc
 credentials = dict(aws_access_key_id=access["AccessKeyId"], aws_secret_access_key=secret)
 app = client("kms", **credentials)
 check(client("sts", **credentials).get_caller_identity()["Arn"] == f"arn:aws:iam::{account}:user/apps/boto3-app", "who the application is")
-blob = app.encrypt(KeyId="alias/qe-boto3", Plaintext=b"x" * 96)["CiphertextBlob"]
+blob = app.encrypt(KeyId=ALIAS, Plaintext=b"x" * 96)["CiphertextBlob"]
 check(len(blob) == 96 + 152, "a ciphertext is 152 bytes longer than its plaintext")
 opened = app.decrypt(CiphertextBlob=blob)
 check(opened["Plaintext"] == b"x" * 96 and opened["KeyId"] == arn, "the key is found from the ciphertext")
