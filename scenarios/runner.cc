@@ -34,7 +34,11 @@ void add_lines(std::vector<std::string>& to, const std::string& head, const std:
 std::vector<std::string> details_of(const Outcome& outcome) {
   std::vector<std::string> out;
   for (const Difference& difference : outcome.differences) {
-    if (!difference.wanted.empty()) add_lines(out, difference.path + ": wanted ", difference.wanted);
+    if (difference.wanted.empty()) {
+      add_lines(out, difference.path + ": ", difference.seen);
+      continue;
+    }
+    add_lines(out, difference.path + ": wanted ", difference.wanted);
     add_lines(out, std::string(difference.path.size(), ' ') + "  seen   ", difference.seen);
   }
   if (!outcome.why.empty()) add_lines(out, "why: ", outcome.why);
@@ -43,7 +47,7 @@ std::vector<std::string> details_of(const Outcome& outcome) {
 
 StepResult attempt(World& world, const Step& step, bool failed_before) {
   StepResult result;
-  result.title = title_of(step);
+  result.title = title_of(step, world.variables);
   const auto begin = std::chrono::steady_clock::now();
   try {
     const Outcome outcome = run_step(world, step);
@@ -99,7 +103,7 @@ Report run_steps(World& world, std::ostream* out) {
   bool failed = false;
   for (const Step& step : world.scenario.steps) {
     if (step.kind == Step::Kind::section) {
-      section = title_of(step);
+      section = title_of(step, world.variables);
       if (out != nullptr) *out << "# " << section << "\n";
       continue;
     }

@@ -31,7 +31,8 @@ struct Outcome {
 // Throws MissingVariable, or std::runtime_error with the reason why the step could not be done at all.
 Outcome run_step(World& world, const Step& step);
 
-// "kms:CreateKey as bootstrap: the customer master key"
-std::string title_of(const Step& step);
+// "kms:CreateKey as bootstrap: the customer master key". Variables are left as they are, but for a program's
+// name: what they hold may be secret.
+std::string title_of(const Step& step, const Variables& variables);
 
 }  // namespace latchkey::scenarios

@@ -1,11 +1,16 @@
-#include "core/json.h"
+#include <algorithm>
+
 #include "scenarios/steps.h"
 
 namespace latchkey::scenarios {
 namespace {
 
 std::string text_at(const Members& members, std::string_view path) {
-  const Value* value = at_path(members, path);
+  const std::size_t end = std::min(path.find_first_of(".["), path.size());
+  const Value* first = members.find(path.substr(0, end));
+  if (first == nullptr) return "";
+  path.remove_prefix(end);
+  const Value* value = at_path(*first, path.starts_with(".") ? path.substr(1) : path);
   return value == nullptr ? "" : as_text(*value);
 }
 
@@ -17,7 +22,17 @@ std::string who(const Members& members) {
   return *as == Value("anonymous") ? " unsigned" : " as " + as_text(*as);
 }
 
-std::string what(const Step& step) {
+std::string program_of(const Members& members, const Variables& variables) {
+  std::string program = text_at(members, "run[0]");
+  try {
+    program = variables.fill(program);
+  } catch (const MissingVariable&) {
+    return program;
+  }
+  return program.substr(program.rfind('/') + 1);
+}
+
+std::string what(const Step& step, const Variables& variables) {
   const Members& members = step.members;
   switch (step.kind) {
     case Step::Kind::call: {
@@ -28,10 +43,8 @@ std::string what(const Step& step) {
       const std::string method = text_at(members, "request.method");
       return (method.empty() ? "GET" : method) + " " + text_at(members, "request.path");
     }
-    case Step::Kind::run: {
-      const std::string program = text_at(members, "run[0]");
-      return "run " + program.substr(program.rfind('/') + 1) + who(members);
-    }
+    case Step::Kind::run:
+      return "run " + program_of(members, variables) + who(members);
     case Step::Kind::identity:
       return "identity " + text_at(members, "identity");
     case Step::Kind::clock:
@@ -48,9 +61,9 @@ std::string what(const Step& step) {
 
 }  // namespace
 
-std::string title_of(const Step& step) {
+std::string title_of(const Step& step, const Variables& variables) {
   const std::string name = text_at(step.members, "name");
-  return what(step) + (name.empty() ? "" : ": " + name);
+  return what(step, variables) + (name.empty() ? "" : ": " + name);
 }
 
 }  // namespace latchkey::scenarios

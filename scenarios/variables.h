@@ -13,8 +13,10 @@ namespace latchkey::scenarios {
 // A text needs a variable that nothing has set.
 struct MissingVariable : std::runtime_error {
   explicit MissingVariable(const std::string& name)
-      : std::runtime_error("${" + name + "} has no value: no step before this one has captured it"),
-        variable(name) {}
+      : MissingVariable(name,
+                        "${" + name + "} has no value: no step before this one has set or captured it") {}
+  MissingVariable(std::string name, const std::string& message)
+      : std::runtime_error(message), variable(std::move(name)) {}
   std::string variable;
 };
 
@@ -42,6 +44,8 @@ bool is_variable_name(std::string_view name);
 // The value at a path such as "KeyMetadata.Arn" or "Keys[0].KeyId"; nullptr if there is none. The empty path
 // is the value itself.
 const Value* at_path(const Value& value, std::string_view path);
+const Value* at_path(Value&& value,
+                     std::string_view path) = delete;  // Members, for one, would be a copy that is gone
 
 // A value as it stands in a text: text as it is, all else as JSON.
 std::string as_text(const Value& value);

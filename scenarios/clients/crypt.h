@@ -3,7 +3,9 @@
 #pragma once
 
 #include <bson/bson.h>
+extern "C" {  // this header of libmongocrypt does not say so itself
 #include <mongocrypt.h>
+}
 
 #include <memory>
 #include <stdexcept>
