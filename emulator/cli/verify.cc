@@ -50,21 +50,25 @@ sigv4::Expectation expectation(const SigningArguments& arguments, const Claim& c
 
 std::string quoted(const std::string& text) { return "'" + text + "'"; }
 
+Refusal invalid_token(std::string_view stop, std::string difference) {
+  Refusal refusal;
+  refusal.failure.code = ErrorCode::invalid_client_token_id;
+  refusal.failure.message = "The security token included in the request is invalid";
+  refusal.failure.message += stop;
+  refusal.difference = std::move(difference);
+  return refusal;
+}
+
 std::optional<Refusal> check_credentials(const Claim& claim, const sigv4::Credentials& credentials) {
-  const std::string invalid = "The security token included in the request is invalid";
   if (claim.access_key_id != credentials.access_key_id) {
-    return Refusal{{ErrorCode::invalid_client_token_id, invalid + "."},
-                   "the access key id: the request has " + quoted(claim.access_key_id) + ", not " +
-                       quoted(credentials.access_key_id)};
+    return invalid_token(".", "the access key id: the request has " + quoted(claim.access_key_id) + ", not " +
+                                  quoted(credentials.access_key_id));
   }
   if (claim.session_token == credentials.session_token) return std::nullopt;
-  if (claim.session_token.empty()) {
-    return Refusal{{ErrorCode::invalid_client_token_id, invalid + "."}, "the request has no session token"};
-  }
-  return Refusal{{ErrorCode::invalid_client_token_id, invalid},
-                 credentials.session_token.empty()
-                     ? "the request has a session token, the credentials have none"
-                     : "the request has another session token"};
+  if (claim.session_token.empty()) return invalid_token(".", "the request has no session token");
+  return invalid_token("", credentials.session_token.empty()
+                               ? "the request has a session token, the credentials have none"
+                               : "the request has another session token");
 }
 
 Refusal explain_mismatch(const RawRequest& request, const Claim& claim, const sigv4::Verdict& verdict,

@@ -56,11 +56,11 @@ struct Entry {
 };
 
 struct JournalFilter {
-  std::string action;     // "kms:Decrypt"
-  std::string principal;  // ARN, or a part of it after the last slash
-  std::string account;
-  std::string outcome;    // allowed, denied, would-deny, error
-  std::string since;      // id of the last entry already seen
+  std::string action = {};     // "kms:Decrypt"
+  std::string principal = {};  // ARN, or a part of it after the last slash
+  std::string account = {};
+  std::string outcome = {};    // allowed, denied, would-deny, error
+  std::string since = {};      // id of the last entry already seen
 };
 
 class Journal {

@@ -24,17 +24,17 @@ namespace latchkey {
 struct Options {
   std::string host = "127.0.0.1";
   int port = 0;                             // 0: a free one
-  std::string data_dir;                     // empty: state in memory
-  std::string ca_dir;                       // where the CA is kept; empty: in data_dir, else in a private temporary one
-  std::vector<std::string> fixtures;        // documents (JSON text), loaded in order at start and after a reset
+  std::string data_dir = {};                     // empty: state in memory
+  std::string ca_dir = {};                       // where the CA is kept; empty: in data_dir, else in a private temporary one
+  std::vector<std::string> fixtures = {};        // documents (JSON text), loaded in order at start and after a reset
   std::string account_id = "000000000000";
   std::string region = "us-east-1";
-  std::string clock;                        // ISO 8601: the time to freeze at; empty: real time
+  std::string clock = {};                        // ISO 8601: the time to freeze at; empty: real time
   bool enforce_iam = true;
   bool root_assume_role = true;
   enum class LogLevel { error, info, debug } log_level = LogLevel::error;
   bool log_json = false;
-  std::function<void(const std::string& line)> log_sink;  // empty: standard error
+  std::function<void(const std::string& line)> log_sink = {};  // empty: standard error
   std::size_t journal_capacity = 10'000;
 };
 
