@@ -217,7 +217,7 @@ bool JsonCursor::skip_value(std::string_view& span) {
   } else {
     good = scan_literal();
   }
-  span = text_.substr(start, position_ - start);
+  if (good) span = text_.substr(start, position_ - start);
   return good;
 }
 
