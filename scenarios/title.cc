@@ -25,7 +25,7 @@ std::string who(const Members& members) {
 std::string program_of(const Members& members, const Variables& variables) {
   std::string program = text_at(members, "run[0]");
   try {
-    program = variables.fill(program);
+    program = variables.fill_text(program);
   } catch (const MissingVariable&) {
     return program;
   }

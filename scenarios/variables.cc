@@ -39,7 +39,7 @@ const Value* Variables::find(std::string_view name) const {
   return found == values_.end() ? nullptr : &found->second;
 }
 
-std::string Variables::fill(std::string_view text) const {
+std::string Variables::fill_text(std::string_view text) const {
   std::string out;
   while (!text.empty()) {
     const std::size_t dollar = std::min(text.find('$'), text.size());
@@ -67,7 +67,7 @@ std::string Variables::fill(std::string_view text) const {
 Value Variables::fill(const Value& value) const {
   if (const auto* text = value.get_if<std::string>()) {
     const std::string_view name = reference_at(*text);
-    if (name.empty() || name.size() + kAroundName != text->size()) return fill(std::string_view(*text));
+    if (name.empty() || name.size() + kAroundName != text->size()) return fill_text(*text);
     const Value* found = find(name);
     if (found == nullptr) throw MissingVariable(std::string(name));
     return *found;
@@ -83,7 +83,7 @@ Value Variables::fill(const Value& value) const {
 
 Members Variables::fill(const Members& members) const {
   Members out;
-  for (const auto& [name, member] : members) out.add(fill(std::string_view(name)), fill(member));
+  for (const auto& [name, member] : members) out.add(fill_text(name), fill(member));
   return out;
 }
 

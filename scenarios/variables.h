@@ -28,7 +28,7 @@ class Variables {
   // The text with every ${name} filled in. A name has letters, digits and _, and begins with no digit: other
   // ${...}, such as the policy variable ${aws:username}, stays as it is, and so does $${name}, which loses
   // one $. Throws MissingVariable.
-  std::string fill(std::string_view text) const;
+  std::string fill_text(std::string_view text) const;
   // Every text inside the value. One that is nothing but ${name} becomes the variable's value with its own
   // type.
   Value fill(const Value& value) const;
