@@ -52,8 +52,7 @@ std::string_view take_line(std::string_view& head) {
   return line;
 }
 
-// A request through an HTTP proxy names scheme and host in its target. What is signed is the path and query
-// alone.
+// A request through an HTTP proxy has a URL as target. What is signed is its path and query alone.
 bool set_target(std::string_view target, std::string& out) {
   if (target.front() == '/' || target == "*") {
     out.assign(target);

@@ -1,5 +1,4 @@
-// The head of an HTTP/1 request: request line and headers, as bytes, to a RawRequest and what frames its
-// body.
+// The head of an HTTP/1 request, as bytes, to a RawRequest and what frames its body.
 #pragma once
 
 #include <cstdint>

@@ -47,8 +47,7 @@ MessageReader::Outcome MessageReader::refuse(Refusal refusal) {
   return Outcome::refused;
 }
 
-// A request's first bytes may have come together with the end of the one before, so that no read has seen it
-// begin.
+// A request may have begun with bytes that came with the one before, so that no read has seen it begin.
 bool MessageReader::fill_begun() {
   if (socket_.resting()) socket_.hurry();
   return input_.fill();

@@ -106,8 +106,7 @@ class Listener : public httplib::Server {
   socket_t socket_ = INVALID_SOCKET;
 };
 
-// The connections that are open, so that stop() can reach them. A descriptor is taken out before it is
-// closed.
+// The open connections, so that stop() can reach them. A descriptor is taken out before it is closed.
 class OpenConnections {
  public:
   bool enter(int descriptor) {

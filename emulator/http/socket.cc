@@ -30,8 +30,7 @@ bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 Socket::Socket(int descriptor, int idle_ms, int busy_ms) : descriptor_(descriptor), busy_ms_(busy_ms) {
   const int on = 1;
   ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  // The idle wait is the kernel's: one system call a request instead of a poll and a read. Zero would mean
-  // for ever.
+  // The idle wait is the kernel's: one system call instead of a poll and a read. Zero would mean for ever.
   const int idle = std::max(idle_ms, 1);
   timeval time{};
   time.tv_sec = idle / 1000;

@@ -1,4 +1,6 @@
 // TLS on the same port, the choice of certificate, and tunnels through CONNECT.
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "protocol/http/wire.h"
@@ -144,6 +146,25 @@ TEST_CASE("a handshake that does not go on is given up") {
   wire.send(start).until_close();
   CHECK(now_ms() - begin > 50);
   CHECK(now_ms() - begin < 5'000);
+}
+
+TEST_CASE("a TLS hello whose first byte comes alone is answered when the rest is there") {
+  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+  SSL* client = SSL_new(context);
+  BIO* out = BIO_new(BIO_s_mem());
+  SSL_set_bio(client, BIO_new(BIO_s_mem()), out);
+  SSL_connect(client);
+  std::array<char, 4'096> hello;
+  const int size = BIO_read(out, hello.data(), hello.size());
+  SSL_free(client);
+  SSL_CTX_free(context);
+  REQUIRE(size > 1);
+  TestServer server;
+  Wire wire(server.port());
+  wire.send({hello.data(), 1});
+  CHECK(wire.silent_for(50));
+  wire.send({hello.data() + 1, static_cast<std::size_t>(size) - 1});
+  CHECK(wire.some().starts_with('\x16'));
 }
 
 TEST_CASE("TLS through CONNECT reaches the same server under AWS's name") {
