@@ -1,5 +1,7 @@
 #include "pipeline/pipeline.h"
 
+#include <cstdlib>
+
 #include "core/arn.h"
 #include "core/json.h"
 #include "core/render.h"
@@ -10,23 +12,14 @@
 namespace latchkey {
 namespace {
 
-// The two spellings of each way to fail authentication.
+// JSON services answer all of them with 400, query services most with 403.
 AwsError authentication_error(Protocol protocol, const sigv4::Failure& failure) {
   const bool json = protocol == Protocol::json;
-  const auto make = [&](int query_status, const char* query_code, const char* json_code) {
-    return AwsError(json ? 400 : query_status, json ? json_code : query_code,
-                    failure.message.empty() ? std::nullopt : std::optional(failure.message));
-  };
-  switch (failure.code) {
-    case sigv4::ErrorCode::missing_authentication_token:
-      return make(403, "MissingAuthenticationToken", "MissingAuthenticationTokenException");
-    case sigv4::ErrorCode::incomplete_signature: return make(400, "IncompleteSignature", "IncompleteSignatureException");
-    case sigv4::ErrorCode::signature_does_not_match: return make(403, "SignatureDoesNotMatch", "InvalidSignatureException");
-    case sigv4::ErrorCode::invalid_client_token_id: return make(403, "InvalidClientTokenId", "UnrecognizedClientException");
-    case sigv4::ErrorCode::expired_token: return make(403, "ExpiredToken", "ExpiredTokenException");
-    case sigv4::ErrorCode::malformed_query_string: return make(400, "MalformedQueryString", "MalformedQueryString");
-  }
-  return internal_failure(protocol);
+  const bool malformed = failure.code == sigv4::ErrorCode::incomplete_signature ||
+                         failure.code == sigv4::ErrorCode::malformed_query_string;
+  const auto name = sigv4::error_name(failure.code, json ? sigv4::Dialect::json : sigv4::Dialect::query);
+  return {json || malformed ? 400 : 403, std::string(name),
+          failure.message.empty() ? std::nullopt : std::optional(failure.message)};
 }
 
 // GetSessionToken's credentials may call IAM only if they were made with MFA; AWS answers as if they were unknown.
@@ -140,6 +133,9 @@ void Pipeline::authenticate(Request& request) {
   expected.service = request.service().name;
   expected.window_seconds = request.service().window_seconds;
   expected.now = {parts_.clock.real().seconds(), request.entry.time.seconds()};
+  // The error names the first of them: the one that the client seems to go by.
+  const std::int64_t date = sigv4::parse_date(claim.date).value_or(expected.now[0]);
+  if (std::abs(date - expected.now[1]) < std::abs(date - expected.now[0])) std::swap(expected.now[0], expected.now[1]);
   if (const auto failure = sigv4::check_claim(request.message.request, claim, expected, request.dialect())) {
     throw authentication_error(request.protocol(), *failure);
   }
