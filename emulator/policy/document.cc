@@ -88,9 +88,9 @@ bool complete(const Statement& statement, Kind kind, bool has_action, bool has_r
       return has_resource;
     case Kind::resource:
     case Kind::key:
-      return has_resource && statement.principal.present();
+      return has_resource && !statement.principal.entries().empty();
     case Kind::trust:
-      return statement.principal.present();
+      return !statement.principal.entries().empty();
   }
   return false;
 }

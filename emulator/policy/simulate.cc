@@ -11,9 +11,8 @@
 namespace latchkey::policy {
 namespace {
 
-constexpr int kMaxDepth = 40;  // a document's 32 and what lies around it
-constexpr std::size_t kCacheEntries = 4096;
-constexpr std::size_t kCachedSize = 16'384;
+constexpr int kMaxDepth = 40;                  // a document's 32 and what lies around it
+constexpr std::size_t kMostCached = 32 << 20;  // characters of documents
 
 struct TextHash {
   using is_transparent = void;
@@ -28,8 +27,12 @@ class PolicyCache {
     auto& known = known_[static_cast<std::size_t>(kind)];
     if (const auto found = known.find(json); found != known.end()) return {found->second, std::nullopt};
     Compiled compiled = compile(json, kind, Strictness::lenient);
-    if (compiled.policy && json.size() <= kCachedSize) {
-      if (known.size() >= kCacheEntries) known.clear();
+    if (compiled.policy) {
+      cached_ += json.size();
+      if (cached_ > kMostCached) {
+        for (auto& policies : known_) policies.clear();
+        cached_ = json.size();
+      }
       known.emplace(json, compiled.policy);
     }
     return compiled;
@@ -37,6 +40,7 @@ class PolicyCache {
 
  private:
   std::array<std::unordered_map<std::string, PolicyPtr, TextHash, std::equal_to<>>, 5> known_;
+  std::size_t cached_ = 0;
 };
 
 // Reads a line. The first mistake is kept in `error`.

@@ -15,7 +15,8 @@ long allocations = 0;
 
 using namespace latchkey::policy;
 
-// Runs `work` for a second of processor time, which other programs do not take from, and prints calls and allocations.
+// Runs `work` for a second of processor time, which other programs do not take from, and prints calls and
+// allocations.
 template <class Work>
 void measure(const char* name, Work&& work) {
   for (int i = 0; i < 1000; ++i) work();

@@ -63,8 +63,10 @@ struct Principal {
   Kind kind = Kind::anonymous;
   std::string account;    // 12 digits; empty for services and anonymous
   std::string partition;  // "aws"
-  std::string arn;        // who calls: a session's ARN for a session; the name for a service
-  std::string role_arn;   // sessions: the role's own ARN with its path, where known; else without a path
+  std::string arn;        // who calls: a session's ARN for a session; the name for a service. A federated identity
+                          // provider, as the caller of AssumeRoleWith..., is of kind service and has its ARN or name here
+  std::string role_arn;   // sessions: the role's own ARN with its path, where known; else without a path. Federated users:
+                          // the ARN of the user who made the session, where known
   std::string unique_id;  // AIDA..., AROA...:session, where known; a Principal element may name it
 
   // From an ARN, "anonymous", or a service's name.
@@ -113,7 +115,7 @@ struct Set {
   std::optional<std::vector<Named>> session;
   std::optional<std::vector<std::vector<Named>>> scp;  // levels: every level must allow
   std::optional<std::vector<std::vector<Named>>> rcp;
-  std::optional<Named> grant;     // a KMS grant that covers this request: its name; .policy is null
+  std::optional<Named> grant;     // a KMS grant that covers this request: its name, its grantee as .arn; .policy is null
 };
 
 // --- The decision ----------------------------------------------------------------------------------------------------
