@@ -12,6 +12,8 @@
 namespace latchkey {
 namespace {
 
+constexpr std::string_view kFallbackNamespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+
 // JSON services answer all of them with 400, query services most with 403.
 AwsError authentication_error(Protocol protocol, const sigv4::Failure& failure) {
   const bool json = protocol == Protocol::json;
@@ -49,9 +51,9 @@ struct Pipeline::Request {
 
   const Service& service() const { return *route.service; }
   Protocol protocol() const { return route.service->protocol; }
-  sigv4::Dialect dialect() const {
-    return protocol() == Protocol::json ? sigv4::Dialect::json : sigv4::Dialect::query;
-  }
+  // Before a request is routed nothing says whose it is; errors then look like a query service's.
+  bool speaks_json() const { return route.service != nullptr && protocol() == Protocol::json; }
+  sigv4::Dialect dialect() const { return speaks_json() ? sigv4::Dialect::json : sigv4::Dialect::query; }
 };
 
 http::Answer Pipeline::answer(const http::Message& message) {
@@ -72,7 +74,7 @@ http::Answer Pipeline::answer(const http::Message& message) {
     error = refused;
   } catch (const std::exception& bug) {
     parts_.log.error("internal failure", Members{{"request", entry.id}, {"reason", bug.what()}});
-    error = internal_failure(request.route.service == nullptr ? Protocol::query : request.protocol());
+    error = internal_failure(request.speaks_json() ? Protocol::json : Protocol::query);
   }
   if (entry.outcome != Entry::Outcome::denied) entry.outcome = Entry::Outcome::error;
   entry.error_code = error->code();
@@ -89,8 +91,9 @@ policy::Context Pipeline::request_context(const Request& request) const {
 }
 
 Value Pipeline::process(Request& request) {
-  const auto claim = sigv4::read_claim(request.message.request, sigv4::Dialect::query);
-  request.route = route(request.message, parts_.services, claim.claim ? claim.claim->service : "");
+  auto read = sigv4::read_claim(request.message.request, sigv4::Dialect::query);
+  request.route = route(request.message, parts_.services, read.claim ? read.claim->service : "");
+  request.claim = std::move(read.claim);
   request.entry.service = request.service().name;
   request.entry.operation = request.route.operation_name;
   if (request.route.error && request.protocol() == Protocol::json) throw *request.route.error;
@@ -122,9 +125,12 @@ Value Pipeline::process(Request& request) {
 }
 
 void Pipeline::authenticate(Request& request) {
-  auto read = sigv4::read_claim(request.message.request, request.dialect());
-  if (read.failure) throw authentication_error(request.protocol(), *read.failure);
-  request.claim = std::move(read.claim);
+  if (!request.claim) {
+    // Only now is it known in whose words to say what is wrong with it.
+    auto read = sigv4::read_claim(request.message.request, request.dialect());
+    if (read.failure) throw authentication_error(request.protocol(), *read.failure);
+    request.claim = std::move(read.claim);
+  }
   const sigv4::Claim& claim = *request.claim;
   request.entry.access_key_id = claim.access_key_id;
   request.entry.region = claim.region;
@@ -204,38 +210,35 @@ void Pipeline::note_use_of_access_key(const Call& call) {
   });
 }
 
-http::Answer Pipeline::render(const Request& request, const Value& result) const {
+// Everything of an answer but its body.
+http::Answer Pipeline::start_answer(const Request& request, int status) const {
   http::Answer answer;
+  answer.status = status;
   answer.headers.emplace_back("x-amzn-RequestId", request.entry.id);
-  if (request.protocol() == Protocol::json) {
+  if (request.speaks_json()) {
     answer.headers.emplace_back("Cache-Control", "no-cache, no-store, must-revalidate, private");
     answer.headers.emplace_back("Expires", "0");
     answer.headers.emplace_back("Pragma", "no-cache");
     answer.headers.emplace_back("Content-Type", "application/x-amz-json-1.1");
-    answer.body = json_answer(result);
   } else {
     answer.headers.emplace_back("Content-Type", "text/xml");
-    answer.body = query_answer(request.route.operation_name, request.service().xml_namespace, result, request.entry.id);
   }
   return answer;
 }
 
+http::Answer Pipeline::render(const Request& request, const Value& result) const {
+  http::Answer answer = start_answer(request, 200);
+  answer.body = request.speaks_json() ? json_answer(result)
+                                      : query_answer(request.route.operation_name, request.service().xml_namespace,
+                                                     result, request.entry.id);
+  return answer;
+}
+
 http::Answer Pipeline::render(const Request& request, const AwsError& error) const {
-  http::Answer answer;
-  answer.status = error.status();
-  answer.headers.emplace_back("x-amzn-RequestId", request.entry.id);
-  if (request.route.service != nullptr && request.protocol() == Protocol::json) {
-    answer.headers.emplace_back("Cache-Control", "no-cache, no-store, must-revalidate, private");
-    answer.headers.emplace_back("Expires", "0");
-    answer.headers.emplace_back("Pragma", "no-cache");
-    answer.headers.emplace_back("Content-Type", "application/x-amz-json-1.1");
-    answer.body = json_error(error);
-  } else {
-    const std::string_view xml_namespace =
-        request.route.service == nullptr ? "https://sts.amazonaws.com/doc/2011-06-15/" : request.service().xml_namespace;
-    answer.headers.emplace_back("Content-Type", "text/xml");
-    answer.body = query_error(error, xml_namespace, request.entry.id);
-  }
+  http::Answer answer = start_answer(request, error.status());
+  const std::string_view xml_namespace =
+      request.route.service == nullptr ? kFallbackNamespace : request.service().xml_namespace;
+  answer.body = request.speaks_json() ? json_error(error) : query_error(error, xml_namespace, request.entry.id);
   return answer;
 }
 
