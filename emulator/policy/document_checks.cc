@@ -137,17 +137,20 @@ bool legacy_conditions(const Json* json) {
 // wins.
 bool legacy_resources(const Statements& statements, std::string_view element, std::string& complaint) {
   for (const Json* statement : statements) {
-    std::vector<std::string_view> resources = texts(statement->find(element));
+    const Json* const json = statement->find(element);
+    std::vector<std::string_view> resources = texts(json);
+    // IAM passes over empty strings in lists, but not over one that stands alone.
+    if (json && json->is(Type::array)) std::erase(resources, std::string_view());
     std::sort(resources.begin(), resources.end());
     for (const std::string_view resource : resources) {
-      if (Fault fault = resource.empty() ? std::nullopt : resource_fault(resource)) {
+      if (Fault fault = resource_fault(resource)) {
         complaint = *fault;
         break;
       }
     }
     if (!complaint.empty()) continue;
     for (const std::string_view resource : resources) {
-      if (!resource.empty() && !legacy_resource(resource)) return false;
+      if (!legacy_resource(resource)) return false;
     }
   }
   return true;
@@ -228,15 +231,15 @@ Fault identity_fault(const Statements& statements, Kind kind) {
     return kLegacy;
   }
   if (!unique_ids(statements)) return "Statement IDs (SID) in a single policy must be unique.";
+  if (!has_either(statements, "Action", "NotAction")) return "Policy statement must contain actions.";
+  if (!complaint.empty()) return complaint;
+  if (Fault fault = action_faults(statements)) return fault;
+  if (!has_either(statements, "Resource", "NotResource")) return "Policy statement must contain resources.";
   if (!alphanumeric_ids(statements)) {
     return "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular "
            "expression "
            "[0-9A-Za-z]*";
   }
-  if (!has_either(statements, "Action", "NotAction")) return "Policy statement must contain actions.";
-  if (!complaint.empty()) return complaint;
-  if (Fault fault = action_faults(statements)) return fault;
-  if (!has_either(statements, "Resource", "NotResource")) return "Policy statement must contain resources.";
   return std::nullopt;
 }
 

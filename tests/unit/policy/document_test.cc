@@ -133,6 +133,26 @@ TEST_CASE("an identity document is refused with the text of its first fault") {
   CHECK(fault(with_version(statement), Kind::identity) == text);
 }
 
+TEST_CASE("of several faults IAM names the one it finds first") {
+  using Row = std::pair<const char*, const char*>;
+  const auto [statement, text] = GENERATE(
+      Row{R"({"Effect":"Allow","Action":"s:3:List","Resource":"x"})",
+          "Resource x must be in ARN format or \"*\"."},
+      Row{R"({"Effect":"Allow","Action":"s3:*","Resource":""})", "Resource  must be in ARN format or \"*\"."},
+      Row{R"({"Effect":"Allow","Action":"bad"})", kVendor},
+      Row{R"({"Effect":"Allow","Resource":"arn:aws:s3::a"})", kLegacy},
+      Row{R"({"Effect":"allow","Resource":"arn:aws:s3:us-east-1::a"})", kLegacy},
+      Row{R"({"Effect":"Allow","Action":"s3:*","Resource":"arn:no:s3:::a","Condition":{"DateEquals":{"a":"x"}}})",
+          kLegacy},
+      Row{R"({"Effect":"Allow","Action":"s3:*","Resource":"aws:s3:::a"})",
+          "Partition \"s3\" is not valid for resource \"arn:s3:::a:*\"."},
+      Row{R"([{"Sid":"a","Effect":"Allow","Action":"s3:*","Resource":"*"},{"Sid":"a","Effect":"Allow"}])",
+          "Statement IDs (SID) in a single policy must be unique."},
+      Row{R"({"Sid":"a b","Effect":"Allow"})", "Policy statement must contain actions."});
+  CAPTURE(statement);
+  CHECK(fault(with_version(statement), Kind::identity, Strictness::as_managed) == text);
+}
+
 TEST_CASE("what AWS stores is stored") {
   const char* const statement = GENERATE(
       R"({"Effect":"Allow","Action":"*","Resource":"*"})",
@@ -143,7 +163,9 @@ TEST_CASE("what AWS stores is stored") {
       R"({"Effect":"Allow","Action":"iam:*","Resource":["arn:aws:iam::123456789012:role/a","arn:aws:iam::*:*"]})",
       R"({"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:us-east-1:123456789012:accesspoint/a"})",
       R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{}})",
-      R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Unknown":{}}})",
+      R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Unknown":{},"DateLessThan":{"a":[]}}})",
+      R"({"Effect":"Allow","Action":"iam: a b ","Resource":["arn:aws:fdsasf",""]})",
+      R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"DateLessThan":{"a":["01T","-292275054"]}}})",
       R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"ForAllValues:StringLikeIfExists":{"a":["b",true]},"NumericEquals":{"a":10}}})",
       R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"DateLessThan":{"a":["2016-12-13t2:00:00.593194z","2017","1481595600","2016-12-13T02:00:00+01:00","2016-12-13T02:00Z"]}}})");
   CAPTURE(statement);
