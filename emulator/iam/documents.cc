@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t kMostTrustCharacters = 2048;
 constexpr std::size_t kMostManagedCharacters = 6144;
 
-Document compiled(const std::string& text, policy::Kind kind) {
-  policy::Compiled result = policy::compile(text, kind, policy::Strictness::as_written);
+Document compiled(const std::string& text, policy::Kind kind,
+                  policy::Strictness strictness = policy::Strictness::as_written) {
+  policy::Compiled result = policy::compile(text, kind, strictness);
   if (!result.policy) throw malformed_policy(std::move(result.error->message));
   return {text, std::move(result.policy)};
 }
@@ -37,7 +38,7 @@ Document trust_document(const Store& store, const std::string& text) {
 }
 
 Document managed_document(const std::string& text) {
-  Document document = identity_document(text);
+  Document document = compiled(text, policy::Kind::identity, policy::Strictness::as_managed);
   if (counted_size(text) > kMostManagedCharacters) throw quota_exceeded("PolicySize", kMostManagedCharacters);
   return document;
 }

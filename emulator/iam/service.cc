@@ -126,29 +126,25 @@ constexpr std::string_view kNotYet[] = {"AcceptDelegationRequest",
                                         "UploadServerCertificate",
                                         "UploadSigningCertificate"};
 
-Service join() {
-  Service service{.name = "iam",
-                  .protocol = Protocol::query,
-                  .wording = Wording::silent,
-                  .target_prefix = "",
-                  .xml_namespace = "https://iam.amazonaws.com/doc/2010-05-08/",
-                  .version = "2010-05-08",
-                  .window_seconds = 900,
-                  .operations = {},
-                  .not_yet = {std::begin(kNotYet), std::end(kNotYet)}};
-  for (auto table :
-       {user_operations(), access_key_operations(), role_operations(), managed_policy_operations(),
-        policy_version_operations(), inline_policy_operations(), attachment_operations(),
-        boundary_operations(), tag_operations(), account_operations()}) {
-    for (Operation& operation : table) service.operations.push_back(std::move(operation));
-  }
-  return service;
+Service make() {
+  return {.name = "iam",
+          .protocol = Protocol::query,
+          .wording = Wording::silent,
+          .target_prefix = "",
+          .xml_namespace = "https://iam.amazonaws.com/doc/2010-05-08/",
+          .version = "2010-05-08",
+          .window_seconds = 900,
+          .operations = joined({user_operations(), access_key_operations(), role_operations(),
+                                managed_policy_operations(), policy_version_operations(),
+                                inline_policy_operations(), attachment_operations(), boundary_operations(),
+                                tag_operations(), account_operations()}),
+          .not_yet = {std::begin(kNotYet), std::end(kNotYet)}};
 }
 
 }  // namespace
 
 const Service& service() {
-  static const Service service = join();
+  static const Service service = make();
   return service;
 }
 

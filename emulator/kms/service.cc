@@ -3,34 +3,52 @@
 namespace latchkey::kms {
 namespace {
 
-Service join() {
-  Service service{.name = "kms",
-                  .protocol = Protocol::json,
-                  .wording = Wording::echoing,
-                  .target_prefix = "TrentService",
-                  .xml_namespace = "",
-                  .version = "",
-                  .window_seconds = 300,
-                  .operations = {},
-                  .not_yet = {"ConnectCustomKeyStore", "CreateCustomKeyStore", "CreateGrant", "DeleteCustomKeyStore",
-                              "DeleteImportedKeyMaterial", "DeriveSharedSecret", "DescribeCustomKeyStores",
-                              "DisableKeyRotation", "DisconnectCustomKeyStore", "EnableKeyRotation",
-                              "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateMac",
-                              "GetKeyLastUsage", "GetKeyRotationStatus", "GetParametersForImport", "GetPublicKey",
-                              "ImportKeyMaterial", "ListGrants", "ListKeyRotations", "ListRetirableGrants",
-                              "ReplicateKey", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand", "Sign",
-                              "UpdateCustomKeyStore", "UpdatePrimaryRegion", "Verify", "VerifyMac"}};
-  for (auto table : {key_operations(), alias_operations(), encrypt_operations(), data_key_operations(),
-                     policy_operations(), tag_operations()}) {
-    for (Operation& operation : table) service.operations.push_back(std::move(operation));
-  }
-  return service;
+Service make() {
+  return {.name = "kms",
+          .protocol = Protocol::json,
+          .wording = Wording::echoing,
+          .target_prefix = "TrentService",
+          .xml_namespace = "",
+          .version = "",
+          .window_seconds = 300,
+          .operations = joined({key_operations(), alias_operations(), encrypt_operations(),
+                                data_key_operations(), policy_operations(), tag_operations()}),
+          .not_yet = {"ConnectCustomKeyStore",
+                      "CreateCustomKeyStore",
+                      "CreateGrant",
+                      "DeleteCustomKeyStore",
+                      "DeleteImportedKeyMaterial",
+                      "DeriveSharedSecret",
+                      "DescribeCustomKeyStores",
+                      "DisableKeyRotation",
+                      "DisconnectCustomKeyStore",
+                      "EnableKeyRotation",
+                      "GenerateDataKeyPair",
+                      "GenerateDataKeyPairWithoutPlaintext",
+                      "GenerateMac",
+                      "GetKeyLastUsage",
+                      "GetKeyRotationStatus",
+                      "GetParametersForImport",
+                      "GetPublicKey",
+                      "ImportKeyMaterial",
+                      "ListGrants",
+                      "ListKeyRotations",
+                      "ListRetirableGrants",
+                      "ReplicateKey",
+                      "RetireGrant",
+                      "RevokeGrant",
+                      "RotateKeyOnDemand",
+                      "Sign",
+                      "UpdateCustomKeyStore",
+                      "UpdatePrimaryRegion",
+                      "Verify",
+                      "VerifyMac"}};
 }
 
 }  // namespace
 
 const Service& service() {
-  static const Service service = join();
+  static const Service service = make();
   return service;
 }
 

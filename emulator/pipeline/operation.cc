@@ -88,6 +88,14 @@ AccessRule AccessRule::unchecked(std::string reason) {
   return rule;
 }
 
+std::vector<Operation> joined(std::vector<std::vector<Operation>> tables) {
+  std::vector<Operation> out;
+  for (std::vector<Operation>& table : tables) {
+    for (Operation& operation : table) out.push_back(std::move(operation));
+  }
+  return out;
+}
+
 const Operation* Service::find(std::string_view operation) const {
   const auto found = std::find_if(operations.begin(), operations.end(),
                                   [&](const Operation& row) { return row.name == operation; });

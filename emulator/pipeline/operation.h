@@ -130,6 +130,9 @@ struct Operation {
   Value (*run)(Call&);  // a Value that is none: the operation has no answer
 };
 
+// A service's tables, one a file, as one.
+std::vector<Operation> joined(std::vector<std::vector<Operation>> tables);
+
 struct Service {
   std::string_view name;  // as in credential scopes and IAM actions
   Protocol protocol;
