@@ -82,13 +82,19 @@ struct Property {
 };
 using Properties = std::vector<Property>;
 
+const Property* property_named(const Properties& properties, std::string_view name) {
+  const auto found = std::find_if(properties.begin(), properties.end(),
+                                  [&](const Property& property) { return property.name == name; });
+  return found == properties.end() ? nullptr : &*found;
+}
+
 void check(const Members& members, const std::string& place, const Properties& properties) {
   for (const auto& [name, value] : members) {
-    const auto found = std::find_if(properties.begin(), properties.end(),
-                                    [&](const Property& property) { return property.name == name; });
-    if (found == properties.end())
+    const Property* property = property_named(properties, name);
+    if (property == nullptr)
       fail(place.empty() ? name : place + "." + name, "is not a property of this object");
-    if (!is_of(value, found->type)) fail(place.empty() ? name : place + "." + name, words_for(found->type));
+    if (!is_of(value, property->type))
+      fail(place.empty() ? name : place + "." + name, words_for(property->type));
   }
 }
 
