@@ -37,8 +37,14 @@ class Members {
  public:
   struct Field;
 
-  Members() = default;
+  // All defined below, where Field is complete.
+  Members();
   Members(std::initializer_list<Field> fields);
+  Members(const Members& other);
+  Members(Members&& other) noexcept;
+  Members& operator=(const Members& other);
+  Members& operator=(Members&& other) noexcept;
+  ~Members();
 
   const Value* find(std::string_view name) const;
   Value* find(std::string_view name);
@@ -48,12 +54,12 @@ class Members {
   Members& add(std::string name, Value value);
   bool erase(std::string_view name);
 
-  bool empty() const { return fields_.empty(); }
-  std::size_t size() const { return fields_.size(); }
-  auto begin() const { return fields_.begin(); }
-  auto end() const { return fields_.end(); }
-  auto begin() { return fields_.begin(); }
-  auto end() { return fields_.end(); }
+  bool empty() const;
+  std::size_t size() const;
+  const Field* begin() const;
+  const Field* end() const;
+  Field* begin();
+  Field* end();
   bool operator==(const Members& other) const;
 
  private:
@@ -108,6 +114,18 @@ struct Members::Field {
   bool operator==(const Field&) const = default;
 };
 
+inline Members::Members() = default;
 inline Members::Members(std::initializer_list<Field> fields) : fields_(fields) {}
+inline Members::Members(const Members& other) = default;
+inline Members::Members(Members&& other) noexcept = default;
+inline Members& Members::operator=(const Members& other) = default;
+inline Members& Members::operator=(Members&& other) noexcept = default;
+inline Members::~Members() = default;
+inline bool Members::empty() const { return fields_.empty(); }
+inline std::size_t Members::size() const { return fields_.size(); }
+inline const Members::Field* Members::begin() const { return fields_.data(); }
+inline const Members::Field* Members::end() const { return fields_.data() + fields_.size(); }
+inline Members::Field* Members::begin() { return fields_.data(); }
+inline Members::Field* Members::end() { return fields_.data() + fields_.size(); }
 
 }  // namespace latchkey

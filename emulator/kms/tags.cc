@@ -27,12 +27,13 @@ Value tag_resource(Call& call) {
   check_new_tags(tags);
   call.store.write([&](Txn& txn) {
     Key key = current_key(txn, call);
-    for (const auto& [name, value] : tags) {
-      const auto present = std::find_if(key.tags.begin(), key.tags.end(), [&](const auto& tag) { return tag.first == name; });
+    for (const auto& given : tags) {
+      const auto present = std::find_if(key.tags.begin(), key.tags.end(),
+                                        [&](const auto& tag) { return tag.first == given.first; });
       if (present == key.tags.end()) {
-        key.tags.emplace_back(name, value);
+        key.tags.push_back(given);
       } else {
-        present->second = value;
+        present->second = given.second;
       }
     }
     if (key.tags.size() > kMostTags) throw tag_error("Too many tags");

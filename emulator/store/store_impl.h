@@ -130,7 +130,7 @@ std::vector<Id> Table<T>::ids_of_account(std::string_view account) const {
   std::vector<Id> out;
   for (const auto& [scope, names] : scopes_) {
     for (const auto& [name, entity] : names) {
-      if constexpr (requires { entity->account; }) {
+      if constexpr (requires(const T& any) { any.account; }) {
         if (entity->account == account) out.push_back(Traits<T>::id(*entity));
       }
     }
