@@ -16,6 +16,7 @@ std::string_view state_name(Key::State state) {
     case Key::State::enabled: return "Enabled";
     case Key::State::disabled: return "Disabled";
     case Key::State::pending_deletion: return "PendingDeletion";
+    case Key::State::pending_import: return "PendingImport";
   }
   return "";
 }

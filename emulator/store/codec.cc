@@ -33,6 +33,16 @@ class Encoder {
     for (const auto& [key, document] : documents) members.add(key, document.text);
     out_.add(name, std::move(members));
   }
+  void operator()(const char* name, const std::optional<ControlPolicies::Levels>& levels) {
+    if (!levels) return;
+    List list;
+    for (const auto& level : *levels) {
+      List texts;
+      for (const Document& document : level) texts.emplace_back(document.text);
+      list.emplace_back(std::move(texts));
+    }
+    out_.add(name, std::move(list));
+  }
   void operator()(const char* name, const Tags& tags) {
     Members members;
     for (const auto& [key, value] : tags) members.add(key, value);
@@ -48,6 +58,11 @@ class Encoder {
     List list;
     for (const T& part : parts) list.emplace_back(encode(part, secrets_));
     out_.add(name, std::move(list));
+  }
+
+  template <class T>
+  void added(const char* name, const T& value) {
+    (*this)(name, value);
   }
 
   Members take() { return std::move(out_); }
@@ -87,6 +102,17 @@ class Decoder {
       documents[key] = make_document(text_of(name, text), policy::Kind::identity);
     }
   }
+  void operator()(const char* name, std::optional<ControlPolicies::Levels>& levels) {
+    if (in_.find(name) == nullptr) return;
+    levels.emplace();
+    for (const Value& level : get<List>(name)) {
+      if (!level.is<List>()) fail(name, "must hold lists");
+      auto& documents = levels->emplace_back();
+      for (const Value& text : level.get<List>()) {
+        documents.push_back(make_document(text_of(name, text), policy::Kind::control));
+      }
+    }
+  }
   void operator()(const char* name, Tags& tags) {
     for (const auto& [key, value] : get<Members>(name)) tags.emplace_back(key, text_of(name, value));
   }
@@ -99,6 +125,12 @@ class Decoder {
       if (!value.is<Members>()) fail(name, "must hold objects");
       parts.push_back(decode<T>(value.get<Members>()));
     }
+  }
+
+  // A field that documents written by earlier versions have not.
+  template <class T>
+  void added(const char* name, T& value) {
+    if (in_.find(name) != nullptr) (*this)(name, value);
   }
 
  private:
@@ -138,7 +170,20 @@ void principal_fields(V& visit, E& entity) {
 template <class V, class E>
 void fields(V& visit, E& entity, const User*) {
   principal_fields(visit, entity);
+  visit.added("Groups", entity.groups);
   visit("PasswordLastUsed", entity.password_last_used);
+}
+
+template <class V, class E>
+void fields(V& visit, E& entity, const Group*) {
+  principal_fields(visit, entity);
+}
+
+template <class V, class E>
+void fields(V& visit, E& entity, const ControlPolicies*) {
+  visit("Account", entity.account);
+  visit("ServiceControlPolicies", entity.service);
+  visit("ResourceControlPolicies", entity.resource);
 }
 
 template <class V, class E>
@@ -192,6 +237,11 @@ void fields(V& visit, E& entity, const KeyMaterial*) {
   visit("Id", entity.id);
   visit("Bytes", entity.bytes);
   visit("Created", entity.created);
+  visit.added("Pending", entity.pending);
+  visit.added("Rotation", entity.rotation);
+  visit.added("Rotated", entity.rotated);
+  visit.added("Description", entity.description);
+  visit.added("ValidTo", entity.valid_to);
 }
 
 std::string state_name(Key::State state) {
@@ -199,12 +249,14 @@ std::string state_name(Key::State state) {
     case Key::State::enabled: return "Enabled";
     case Key::State::disabled: return "Disabled";
     case Key::State::pending_deletion: return "PendingDeletion";
+    case Key::State::pending_import: return "PendingImport";
   }
   return "";
 }
 
 Key::State state_named(const std::string& name) {
-  for (const auto state : {Key::State::enabled, Key::State::disabled, Key::State::pending_deletion}) {
+  for (const auto state : {Key::State::enabled, Key::State::disabled, Key::State::pending_deletion,
+                           Key::State::pending_import}) {
     if (state_name(state) == name) return state;
   }
   throw std::runtime_error("State has an unknown value");
@@ -230,9 +282,55 @@ void fields(V& visit, E& entity, const Key*) {
   visit("Policy", entity.policy, policy::Kind::key);
   visit("Tags", entity.tags);
   visit("Materials", entity.materials);
+  visit.added("Rotates", entity.rotates);
+  visit.added("RotationPeriodDays", entity.rotation_period_days);
+  visit.added("NextRotation", entity.next_rotation);
+  visit.added("PrimaryRegion", entity.primary_region);
+  visit.added("ReplicaRegions", entity.replica_regions);
+  visit.added("CustomKeyStore", entity.custom_key_store);
+  visit.added("XksKeyId", entity.xks_key_id);
   if constexpr (V::kReading) {
-    if (entity.materials.empty()) throw std::runtime_error("Materials must not be empty");
+    // A key that waits for its first import has none, and neither has one whose material lives elsewhere.
+    if (entity.materials.empty() && entity.origin == "AWS_KMS") throw std::runtime_error("Materials must not be empty");
   }
+}
+
+template <class V, class E>
+void fields(V& visit, E& entity, const Grant*) {
+  visit("Account", entity.account);
+  visit("Region", entity.region);
+  visit("Key", entity.key);
+  visit("Id", entity.id);
+  visit("Token", entity.token);
+  visit("Name", entity.name);
+  visit("Created", entity.created);
+  visit("Grantee", entity.grantee);
+  visit("Retiring", entity.retiring);
+  visit("Issuer", entity.issuer);
+  visit("Operations", entity.operations);
+  visit("ConstraintIsSubset", entity.constraint_is_subset);
+  visit("Constraint", entity.constraint);
+}
+
+template <class V, class E>
+void fields(V& visit, E& entity, const CustomKeyStore*) {
+  visit("Account", entity.account);
+  visit("Region", entity.region);
+  visit("Id", entity.id);
+  visit("Name", entity.name);
+  visit("Type", entity.type);
+  visit("State", entity.state);
+  visit("Created", entity.created);
+  visit("ClusterId", entity.cluster_id);
+  visit("TrustAnchor", entity.trust_anchor);
+  visit("Password", entity.password);
+  visit("XksConnectivity", entity.xks_connectivity);
+  visit("XksEndpoint", entity.xks_endpoint);
+  visit("XksPath", entity.xks_path);
+  visit("XksAccessKeyId", entity.xks_access_key_id);
+  visit("XksSecret", entity.xks_secret);
+  visit("XksVpcService", entity.xks_vpc_service);
+  visit("XksVpcOwner", entity.xks_vpc_owner);
 }
 
 template <class V, class E>
@@ -269,18 +367,26 @@ T decode(const Members& members) {
 }
 
 template Members encode(const User&, Secrets);
+template Members encode(const Group&, Secrets);
+template Members encode(const ControlPolicies&, Secrets);
 template Members encode(const Role&, Secrets);
 template Members encode(const ManagedPolicy&, Secrets);
 template Members encode(const AccessKey&, Secrets);
 template Members encode(const Key&, Secrets);
 template Members encode(const Alias&, Secrets);
+template Members encode(const Grant&, Secrets);
+template Members encode(const CustomKeyStore&, Secrets);
 template Members encode(const Setting&, Secrets);
 template User decode(const Members&);
+template Group decode(const Members&);
+template ControlPolicies decode(const Members&);
 template Role decode(const Members&);
 template ManagedPolicy decode(const Members&);
 template AccessKey decode(const Members&);
 template Key decode(const Members&);
 template Alias decode(const Members&);
+template Grant decode(const Members&);
+template CustomKeyStore decode(const Members&);
 template Setting decode(const Members&);
 
 }  // namespace latchkey

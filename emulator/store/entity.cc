@@ -33,6 +33,10 @@ std::string arn_of(std::string_view partition, const User& user) {
   return iam_arn(partition, user.account, "user", user.path, user.name);
 }
 
+std::string arn_of(std::string_view partition, const Group& group) {
+  return iam_arn(partition, group.account, "group", group.path, group.name);
+}
+
 std::string arn_of(std::string_view partition, const Role& role) {
   return iam_arn(partition, role.account, "role", role.path, role.name);
 }
@@ -43,6 +47,11 @@ std::string arn_of(std::string_view partition, const ManagedPolicy& policy) {
 
 std::string Key::arn() const {
   return Arn{std::string(partition_of(region)), "kms", region, account, "key/" + id}.str();
+}
+
+const KeyMaterial& Key::current_material() const {
+  const auto current = std::find_if(materials.rbegin(), materials.rend(), [](const KeyMaterial& m) { return !m.pending; });
+  return current == materials.rend() ? materials.front() : *current;
 }
 
 std::string Alias::arn() const {

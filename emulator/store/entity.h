@@ -45,8 +45,11 @@ struct IamEntity {
 };
 
 struct User : IamEntity {
+  std::vector<std::string> groups;  // their names in lower case, in the order of joining
   std::optional<Time> password_last_used;
 };
+
+struct Group : IamEntity {};  // no tags, no boundary; its members are the users that name it
 
 struct Role : IamEntity {
   std::string description;
@@ -92,7 +95,17 @@ struct AccessKey {
   std::string last_used_region = "N/A";
 };
 
+// What an organization puts on an account from above: levels (root, units, account) of documents. Absent kinds do not take
+// part; every level of a present one must allow.
+struct ControlPolicies {
+  using Levels = std::vector<std::vector<Document>>;
+  std::string account;
+  std::optional<Levels> service;   // SCPs
+  std::optional<Levels> resource;  // RCPs
+};
+
 std::string arn_of(std::string_view partition, const User& user);
+std::string arn_of(std::string_view partition, const Group& group);
 std::string arn_of(std::string_view partition, const Role& role);
 std::string arn_of(std::string_view partition, const ManagedPolicy& policy);
 
@@ -100,12 +113,17 @@ std::string arn_of(std::string_view partition, const ManagedPolicy& policy);
 
 struct KeyMaterial {
   std::string id;  // 64 hex digits, as KMS's KeyMaterialId; symmetric ciphertexts carry it
-  Secret bytes;    // symmetric and HMAC: the key; asymmetric: PKCS #8 DER
-  Time created;
+  Secret bytes;    // symmetric and HMAC: the key; asymmetric: PKCS #8 DER; empty: imported once and deleted since
+  Time created;    // or imported
+  bool pending = false;          // waits for a rotation: it decrypts nothing and encrypts nothing yet
+  std::string rotation = {};          // how it became current: "AUTOMATIC", "ON_DEMAND"; empty: with the key
+  std::optional<Time> rotated = {};   // when it became current by a rotation
+  std::string description = {};       // of imported material
+  std::optional<Time> valid_to = {};  // imported material that expires
 };
 
 struct Key {
-  enum class State { enabled, disabled, pending_deletion };
+  enum class State { enabled, disabled, pending_deletion, pending_import };
   std::string account;
   std::string region;
   std::string id;
@@ -121,12 +139,24 @@ struct Key {
   std::int64_t pending_window_days = 0;
   Document policy;
   Tags tags;
-  std::vector<KeyMaterial> materials;  // the last is current
+  std::vector<KeyMaterial> materials;  // in the order of their becoming current; pending ones last
+
+  bool rotates = false;  // automatically
+  std::int64_t rotation_period_days = 365;
+  std::optional<Time> next_rotation;
+
+  // Multi-Region keys: where the primary is (empty: this is it), and on the primary where the replicas are.
+  std::string primary_region;
+  std::vector<std::string> replica_regions;
+
+  std::string custom_key_store;  // id
+  std::string xks_key_id;
 
   std::string arn() const;
   // Past its deletion date a key is no more: nothing finds it.
   bool gone(Time now) const { return deletion_date && *deletion_date <= now; }
-  const KeyMaterial& current_material() const { return materials.back(); }
+  // The last that waits for no rotation. There is none before the first import.
+  const KeyMaterial& current_material() const;
 };
 
 struct Alias {
@@ -138,6 +168,44 @@ struct Alias {
   Time updated;
 
   std::string arn() const;
+};
+
+// https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+struct Grant {
+  std::string account;  // of the key
+  std::string region;
+  std::string key;    // its id
+  std::string id;     // 64 hex digits
+  std::string token;
+  std::string name;   // empty: it has none
+  Time created;
+  std::string grantee;   // principals: ARNs, or a service's name
+  std::string retiring;  // empty: none
+  std::string issuer;    // ARN of the account under which it was made
+  std::vector<std::string> operations;
+  bool constraint_is_subset = false;  // EncryptionContextSubset, else EncryptionContextEquals
+  Tags constraint;                    // empty: none
+};
+
+// https://docs.aws.amazon.com/kms/latest/developerguide/custom-key-store-overview.html
+struct CustomKeyStore {
+  std::string account;
+  std::string region;
+  std::string id;    // "cks-..."
+  std::string name;
+  std::string type;  // "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"
+  std::string state = "DISCONNECTED";
+  Time created;
+  std::string cluster_id;          // AWS_CLOUDHSM
+  std::string trust_anchor;        // likewise: certificate
+  Secret password;                 // likewise
+  std::string xks_connectivity;    // EXTERNAL_KEY_STORE
+  std::string xks_endpoint;
+  std::string xks_path;
+  std::string xks_access_key_id;
+  Secret xks_secret;
+  std::string xks_vpc_service;
+  std::string xks_vpc_owner;
 };
 
 // --- The emulator itself ---------------------------------------------------------------------------------------------

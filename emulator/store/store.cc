@@ -8,6 +8,19 @@ std::vector<std::string> Traits<User>::index(const User& user) {
   std::vector<std::string> keys = user.attached;
   keys.push_back(user.id);
   if (!user.boundary.empty()) keys.push_back("boundary/" + user.boundary);
+  for (const std::string& group : user.groups) keys.push_back("group/" + user.account + "/" + group);
+  return keys;
+}
+
+std::vector<std::string> Traits<Group>::index(const Group& group) {
+  std::vector<std::string> keys = group.attached;
+  keys.push_back(group.id);
+  return keys;
+}
+
+std::vector<std::string> Traits<Grant>::index(const Grant& grant) {
+  std::vector<std::string> keys{grant.account + "/" + grant.region + "/" + grant.key, grant.token};
+  if (!grant.retiring.empty()) keys.push_back("retiring/" + grant.region + "/" + grant.retiring);
   return keys;
 }
 

@@ -144,7 +144,8 @@ class Store {
   void commit(Txn& txn);
 
   mutable std::shared_mutex mutex_;
-  std::tuple<Table<User>, Table<Role>, Table<ManagedPolicy>, Table<AccessKey>, Table<Key>, Table<Alias>, Table<Setting>>
+  std::tuple<Table<User>, Table<Group>, Table<Role>, Table<ManagedPolicy>, Table<AccessKey>, Table<ControlPolicies>,
+             Table<Key>, Table<Alias>, Table<Grant>, Table<CustomKeyStore>, Table<Setting>>
       tables_;
   std::unique_ptr<Backing> backing_;
 };

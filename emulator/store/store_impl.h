@@ -22,6 +22,18 @@ struct Traits<Role> {
   static std::vector<std::string> index(const Role& role);
 };
 template <>
+struct Traits<Group> {
+  static constexpr std::string_view kind = "group";
+  static Id id(const Group& group) { return {group.account, "", to_lower(group.name)}; }
+  static std::vector<std::string> index(const Group& group);
+};
+template <>
+struct Traits<ControlPolicies> {
+  static constexpr std::string_view kind = "control-policies";
+  static Id id(const ControlPolicies& policies) { return {policies.account, "", "organization"}; }
+  static std::vector<std::string> index(const ControlPolicies&) { return {}; }
+};
+template <>
 struct Traits<ManagedPolicy> {
   static constexpr std::string_view kind = "policy";
   static Id id(const ManagedPolicy& policy) { return {policy.account, "", to_lower(policy.name)}; }
@@ -46,6 +58,19 @@ struct Traits<Alias> {
   static std::vector<std::string> index(const Alias& alias) {
     return {alias.account + "/" + alias.region + "/" + alias.target};
   }
+};
+template <>
+struct Traits<Grant> {
+  static constexpr std::string_view kind = "grant";
+  static Id id(const Grant& grant) { return {grant.account, grant.region, grant.key + "/" + grant.id}; }
+  // Its key (list and decide), its token, and who may retire it in a region.
+  static std::vector<std::string> index(const Grant& grant);
+};
+template <>
+struct Traits<CustomKeyStore> {
+  static constexpr std::string_view kind = "custom-key-store";
+  static Id id(const CustomKeyStore& store) { return {store.account, store.region, store.id}; }
+  static std::vector<std::string> index(const CustomKeyStore&) { return {}; }
 };
 template <>
 struct Traits<Setting> {
