@@ -2,6 +2,7 @@
 
 #include "core/encoding.h"
 #include "iam/lookup.h"
+#include "identity/principals.h"
 
 namespace latchkey::iam {
 namespace {
@@ -17,9 +18,12 @@ void add_boundary_and_tags(const Call& call, Members& answer, const IamEntity& e
 }
 
 Members role_start(const Call& call, const Role& role) {
-  Members answer{{"Path", role.path},          {"RoleName", role.name},
-                 {"RoleId", role.id},          {"Arn", arn_of(call.partition, role)},
-                 {"CreateDate", role.created}, {"AssumeRolePolicyDocument", percent_encode(role.trust.text)}};
+  Members answer{{"Path", role.path},
+                 {"RoleName", role.name},
+                 {"RoleId", role.id},
+                 {"Arn", arn_of(call.partition, role)},
+                 {"CreateDate", role.created},
+                 {"AssumeRolePolicyDocument", percent_encode(shown_text(call.store, role.trust))}};
   if (role.has_description) answer.add("Description", role.description);
   return answer;
 }

@@ -34,7 +34,7 @@ Document trust_document(const Store& store, const std::string& text) {
   for (const std::string& principal : policy::named_principals(*document.compiled)) {
     if (!principal_exists(store, principal)) throw invalid_principal(principal);
   }
-  return document;
+  return bound_document(store, std::move(document), policy::Kind::trust);
 }
 
 Document managed_document(const std::string& text) {

@@ -27,7 +27,8 @@ void add_session(policy::Context& context, const Session& session, Time now) {
 
 }  // namespace
 
-policy::Context global_context(const Identity& who, const Connection& connection, std::string_view region, Time now) {
+policy::Context global_context(const Identity& who, const Connection& connection, std::string_view region,
+                               Time now) {
   policy::Context context;
   context.set("aws:SourceIp", connection.peer_address);
   context.set("aws:SecureTransport", connection.tls ? "true" : "false");
@@ -36,7 +37,8 @@ policy::Context global_context(const Identity& who, const Connection& connection
   context.set("aws:RequestedRegion", std::string(region));
   context.set("aws:ViaAWSService", "false");
   context.set("aws:userid", who.user_id);
-  if (who.user) context.set("aws:username", who.user->name);
+  // A federated user is not the user who made its session.
+  if (who.principal.kind == policy::Principal::Kind::user) context.set("aws:username", who.user->name);
   if (!connection.user_agent.empty()) context.set("aws:UserAgent", connection.user_agent);
   if (!connection.referer.empty()) context.set("aws:Referer", connection.referer);
   add_principal_tags(context, who);

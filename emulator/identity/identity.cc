@@ -1,14 +1,16 @@
 #include "identity/identity.h"
 
 #include "core/arn.h"
+#include "identity/organization.h"
 
 namespace latchkey {
 namespace {
 
-// The two wordings of AWS differ in the full stop: with it for an access key that is not known, without it for a token
-// that does not fit.
+// The two wordings of AWS differ in the full stop: with it for an access key that is not known, without it
+// for a token that does not fit.
 sigv4::Failure unknown_key() {
-  return {sigv4::ErrorCode::invalid_client_token_id, "The security token included in the request is invalid."};
+  return {sigv4::ErrorCode::invalid_client_token_id,
+          "The security token included in the request is invalid."};
 }
 sigv4::Failure wrong_token() {
   return {sigv4::ErrorCode::invalid_client_token_id, "The security token included in the request is invalid"};
@@ -65,15 +67,37 @@ Identity role_identity(std::string_view partition, const Ptr<Role>& role, const 
   return who;
 }
 
+// A federated user may do what both the user who made the session and the session's policies allow.
+std::optional<Identity> federated_identity(const Store& store, std::string_view partition,
+                                           const Session& session) {
+  Identity who = root_identity(partition, session.account, session.access_key_id);
+  if (!session.name.empty()) {
+    const auto user = store.find<User>(iam_id(session.account, session.name));
+    if (!user || user->id != session.id) return std::nullopt;
+    who = user_identity(partition, user, session.access_key_id);
+  }
+  who.user_id = session.account + ":" + session.session_name;
+  who.principal.kind = policy::Principal::Kind::federated_user;
+  who.principal.role_arn = who.principal.arn;
+  who.principal.arn =
+      Arn{std::string(partition), "sts", "", session.account, "federated-user/" + session.session_name}.str();
+  who.principal.unique_id = who.user_id;
+  return who;
+}
+
 // The identity a session stands for, if what it was made from still exists.
-std::optional<Identity> session_identity(const Store& store, std::string_view partition, const Session& session) {
+std::optional<Identity> session_identity(const Store& store, std::string_view partition,
+                                         const Session& session) {
   switch (session.kind) {
-    case Session::Kind::root: return root_identity(partition, session.account, session.access_key_id);
+    case Session::Kind::root:
+      return root_identity(partition, session.account, session.access_key_id);
     case Session::Kind::user: {
       const auto user = store.find<User>(iam_id(session.account, session.name));
       if (!user || user->id != session.id) return std::nullopt;
       return user_identity(partition, user, session.access_key_id);
     }
+    case Session::Kind::federated:
+      return federated_identity(store, partition, session);
     case Session::Kind::role: {
       const auto role = store.find<Role>(iam_id(session.account, session.name));
       if (!role || role->id != session.id) return std::nullopt;
@@ -105,16 +129,19 @@ void add_attached(const Store& store, const std::vector<std::string>& keys, std:
 void add_inline(const IamEntity& entity, std::string_view type, std::vector<policy::Named>& out) {
   for (const auto& [name, document] : entity.inline_policies) {
     if (!document.compiled) continue;
-    out.push_back({document.compiled, "inline policy " + name + " of " + std::string(type) + "/" + entity.name, ""});
+    out.push_back(
+        {document.compiled, "inline policy " + name + " of " + std::string(type) + "/" + entity.name, ""});
   }
 }
 
 }  // namespace
 
-std::optional<policy::Named> managed_policy(const Store& store, std::string_view key, std::string_view partition) {
+std::optional<policy::Named> managed_policy(const Store& store, std::string_view key,
+                                            std::string_view partition) {
   const std::size_t slash = key.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  const auto policy = store.find<ManagedPolicy>({std::string(key.substr(0, slash)), "", std::string(key.substr(slash + 1))});
+  const auto policy =
+      store.find<ManagedPolicy>({std::string(key.substr(0, slash)), "", std::string(key.substr(slash + 1))});
   if (!policy) return std::nullopt;
   std::string arn = arn_of(partition, *policy);
   return policy::Named{policy->default_document().document.compiled, "managed policy " + arn, std::move(arn)};
@@ -122,6 +149,7 @@ std::optional<policy::Named> managed_policy(const Store& store, std::string_view
 
 policy::Set Identity::policies(const Store& store) const {
   policy::Set set;
+  add_service_controls(store, account, set);
   const IamEntity* entity = user ? static_cast<const IamEntity*>(user.get()) : role.get();
   if (entity != nullptr) {
     set.identity.emplace();
@@ -131,7 +159,16 @@ policy::Set Identity::policies(const Store& store) const {
       set.boundary = managed_policy(store, entity->boundary, principal.partition).value_or(policy::Named{});
     }
   }
-  if (session && (!session->policies.empty() || !session->policy_keys.empty())) {
+  const bool federated = principal.kind == policy::Principal::Kind::federated_user;
+  if (federated && !user) {
+    // The root user's federated users are limited by nothing but their session policies.
+    static const Document everything = make_document(
+        R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})",
+        policy::Kind::identity);
+    set.identity = {policy::Named{everything.compiled, "the account's root user", ""}};
+  }
+  // Without session policies a role's session is not limited, but a federated user may do nothing.
+  if (session && (federated || !session->policies.empty() || !session->policy_keys.empty())) {
     set.session.emplace();
     for (const std::string& text : session->policies) {
       set.session->push_back({make_document(text, policy::Kind::identity).compiled, "session policy", ""});

@@ -12,15 +12,21 @@ constexpr std::string_view kVersion = "latchkey session 1";  // bound to the tok
 
 std::string_view kind_name(Session::Kind kind) {
   switch (kind) {
-    case Session::Kind::role: return "role";
-    case Session::Kind::user: return "user";
-    case Session::Kind::root: return "root";
+    case Session::Kind::role:
+      return "role";
+    case Session::Kind::user:
+      return "user";
+    case Session::Kind::root:
+      return "root";
+    case Session::Kind::federated:
+      return "federated";
   }
   return "";
 }
 
 Session::Kind kind_named(std::string_view name) {
   if (name == "user") return Session::Kind::user;
+  if (name == "federated") return Session::Kind::federated;
   return name == "root" ? Session::Kind::root : Session::Kind::role;
 }
 
@@ -69,18 +75,26 @@ Session from_members(const Members& in) {
   session.transitive = texts_in(in, "tt");
   const std::vector<std::string> keys = texts_in(in, "tk");
   const std::vector<std::string> values = texts_in(in, "tv");
-  for (std::size_t i = 0; i < keys.size() && i < values.size(); ++i) session.tags.emplace_back(keys[i], values[i]);
+  for (std::size_t i = 0; i < keys.size() && i < values.size(); ++i)
+    session.tags.emplace_back(keys[i], values[i]);
   return session;
 }
 
 Members to_members(const Session& session) {
-  Members out{{"k", kind_name(session.kind)},       {"a", session.account},
-              {"i", session.access_key_id},         {"s", session.secret.reveal()},
-              {"n", session.name},                  {"u", session.id},
-              {"sn", session.session_name},         {"t", session.issued.ms},
-              {"e", session.expires.ms},            {"c", std::int64_t{session.chained}},
-              {"si", session.source_identity},      {"p", texts(session.policies)},
-              {"pk", texts(session.policy_keys)},   {"tt", texts(session.transitive)}};
+  Members out{{"k", kind_name(session.kind)},
+              {"a", session.account},
+              {"i", session.access_key_id},
+              {"s", session.secret.reveal()},
+              {"n", session.name},
+              {"u", session.id},
+              {"sn", session.session_name},
+              {"t", session.issued.ms},
+              {"e", session.expires.ms},
+              {"c", std::int64_t{session.chained}},
+              {"si", session.source_identity},
+              {"p", texts(session.policies)},
+              {"pk", texts(session.policy_keys)},
+              {"tt", texts(session.transitive)}};
   if (session.mfa_at) out.add("m", session.mfa_at->ms);
   List keys;
   List values;
@@ -111,8 +125,8 @@ std::optional<Session> open_session(std::string_view token, const Secret& key) {
   const auto sealed = base64_decode(token);
   if (!sealed || sealed->size() < kGcmNonceBytes) return std::nullopt;
   const std::string_view bytes = *sealed;
-  const auto text = aes_gcm_decrypt(key.reveal(), bytes.substr(0, kGcmNonceBytes), kVersion,
-                                    bytes.substr(kGcmNonceBytes));
+  const auto text =
+      aes_gcm_decrypt(key.reveal(), bytes.substr(0, kGcmNonceBytes), kVersion, bytes.substr(kGcmNonceBytes));
   if (!text) return std::nullopt;
   const auto members = parse_json(*text);
   if (!members || !members->is<Members>()) return std::nullopt;

@@ -1,7 +1,8 @@
-// Temporary credentials: what a session token says, sealed so that only this emulator's state can have made it.
+// Temporary credentials: what a session token says, sealed so that only this emulator's state can have made
+// it.
 //
-// The token is the session: nothing is stored, so sessions survive a restart and cost no memory. Its key is a Setting in
-// the store.
+// The token is the session: nothing is stored, so sessions survive a restart and cost no memory. Its key is a
+// Setting in the store.
 #pragma once
 
 #include <optional>
@@ -17,23 +18,24 @@
 namespace latchkey {
 
 struct Session {
-  enum class Kind { role, user, root };  // an assumed role; GetSessionToken by a user or by the account's root
+  // An assumed role; GetSessionToken by a user or by the account's root; GetFederationToken by either.
+  enum class Kind { role, user, root, federated };
   Kind kind = Kind::role;
   std::string account;
   std::string access_key_id;  // ASIA...
   Secret secret;
-  std::string name;        // role or user, as created
-  std::string id;          // AROA... or AIDA...: a role made again under the same name is another one
-  std::string session_name;
+  std::string name;          // role or user, as created; empty: root
+  std::string id;            // AROA... or AIDA...: a role made again under the same name is another one
+  std::string session_name;  // of a role's session; the federated user's name
   Time issued;
   Time expires;
   bool chained = false;  // assumed by a session
   std::optional<Time> mfa_at;
   std::string source_identity;
-  std::vector<std::string> policies;       // inline session policy documents
-  std::vector<std::string> policy_keys;    // managed session policies
+  std::vector<std::string> policies;     // inline session policy documents
+  std::vector<std::string> policy_keys;  // managed session policies
   Tags tags;
-  std::vector<std::string> transitive;     // tag keys that go on to the next role
+  std::vector<std::string> transitive;  // tag keys that go on to the next role
 };
 
 // The emulator's key for tokens, made on first use.

@@ -1,3 +1,4 @@
+#include "identity/principals.h"
 #include "kms/access.h"
 #include "kms/default_policy.h"
 #include "kms/errors.h"
@@ -18,14 +19,15 @@ void check_policy_name(const Call& call) {
 
 Value get_key_policy(Call& call) {
   check_policy_name(call);
-  return Members{{"Policy", call.key->policy.text}, {"PolicyName", "default"}};
+  return Members{{"Policy", shown_text(call.store, call.key->policy)}, {"PolicyName", "default"}};
 }
 
 Value put_key_policy(Call& call) {
   check_policy_name(call);
   const std::string& text = call.in.text("Policy");
   if (text.size() > kMostPolicyBytes) throw limit_exceeded("The key policy is larger than 32768 bytes.");
-  Document policy = checked_key_policy(call, text, call.key->arn(), call.in.flag("BypassPolicyLockoutSafetyCheck"));
+  Document policy =
+      checked_key_policy(call, text, call.key->arn(), call.in.flag("BypassPolicyLockoutSafetyCheck"));
   call.store.write([&](Txn& txn) {
     const auto current = txn.find<Key>({call.key->account, call.key->region, call.key->id});
     if (!current) throw key_not_found(call.key->arn());

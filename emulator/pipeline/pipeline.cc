@@ -6,6 +6,7 @@
 #include "core/json.h"
 #include "core/render.h"
 #include "identity/context.h"
+#include "identity/organization.h"
 #include "pipeline/denial.h"
 #include "pipeline/routing.h"
 
@@ -24,14 +25,24 @@ AwsError authentication_error(Protocol protocol, const sigv4::Failure& failure) 
           failure.message.empty() ? std::nullopt : std::optional(failure.message)};
 }
 
-// GetSessionToken's credentials may call IAM only if they were made with MFA; AWS answers as if they were unknown.
+// GetSessionToken's credentials may call IAM only if they were made with MFA, GetFederationToken's not at
+// all; AWS answers as if they were unknown.
 std::optional<sigv4::Failure> refused_by_session(const Identity& who, const Service& service) {
   if (!who.session || who.session->kind == Session::Kind::role) return std::nullopt;
   if (service.name != "iam" || who.session->mfa_at) return std::nullopt;
-  return sigv4::Failure{sigv4::ErrorCode::invalid_client_token_id, "The security token included in the request is invalid"};
+  return sigv4::Failure{sigv4::ErrorCode::invalid_client_token_id,
+                        "The security token included in the request is invalid"};
 }
 
-Members parse_input(const http::Message& message, const Service& service, const Operation& operation, const Form& form) {
+// The account that owns the resource: the ARN's, or the caller's where the ARN has none.
+std::string owner_of(const Call& call, const Access& access) {
+  if (!access.resource_account.empty()) return access.resource_account;
+  const auto arn = Arn::parse(access.resource);
+  return arn && is_account_id(arn->account) ? arn->account : call.account;
+}
+
+Members parse_input(const http::Message& message, const Service& service, const Operation& operation,
+                    const Form& form) {
   if (service.protocol == Protocol::query) return from_form(form, operation.input);
   // An empty body is an empty document, as AWS's own SDKs once sent it.
   if (message.request.body.empty()) return from_json(Members(), operation.input);
@@ -86,7 +97,8 @@ http::Answer Pipeline::answer(const http::Message& message) {
 
 policy::Context Pipeline::request_context(const Request& request) const {
   const Connection connection{request.message.peer_address, request.entry.user_agent,
-                              std::string(request.message.request.header("referer").value_or("")), request.message.tls};
+                              std::string(request.message.request.header("referer").value_or("")),
+                              request.message.tls};
   return global_context(request.who, connection, request.claim->region, request.entry.time);
 }
 
@@ -141,7 +153,8 @@ void Pipeline::authenticate(Request& request) {
   expected.now = {parts_.clock.real().seconds(), request.entry.time.seconds()};
   // The error names the first of them: the one that the client seems to go by.
   const std::int64_t date = sigv4::parse_date(claim.date).value_or(expected.now[0]);
-  if (std::abs(date - expected.now[1]) < std::abs(date - expected.now[0])) std::swap(expected.now[0], expected.now[1]);
+  if (std::abs(date - expected.now[1]) < std::abs(date - expected.now[0]))
+    std::swap(expected.now[0], expected.now[1]);
   if (const auto failure = sigv4::check_claim(request.message.request, claim, expected, request.dialect())) {
     throw authentication_error(request.protocol(), *failure);
   }
@@ -163,8 +176,8 @@ void Pipeline::check_signature(Request& request, const Secret& secret) {
   sigv4::Verdict verdict = sigv4::verify_signature(request.message.request, claim, key);
   if (verdict.ok) return;
   std::string cause = sigv4::likely_cause(request.message.request, claim, verdict, secret.reveal());
-  request.entry.signature = SignatureTrace{std::move(verdict.canonical_request), std::move(verdict.string_to_sign),
-                                           std::move(cause)};
+  request.entry.signature = SignatureTrace{std::move(verdict.canonical_request),
+                                           std::move(verdict.string_to_sign), std::move(cause)};
   throw authentication_error(request.protocol(), sigv4::signature_mismatch());
 }
 
@@ -175,15 +188,19 @@ void Pipeline::authorize(Call& call, Request& request) {
   for (Access& access : wanted) {
     Evidence evidence;
     evidence.policies = identity;
+    add_resource_controls(parts_.store, owner_of(call, access), evidence.policies);
     if (access.key) evidence.policies.resource = policy::Named{access.key->policy.compiled, "key policy", ""};
-    if (access.role) evidence.policies.resource = policy::Named{access.role->trust.compiled, "role trust policy", ""};
-    evidence.request = {call.who.principal, access.action, access.resource, access.resource_account, call.context};
+    if (access.role)
+      evidence.policies.resource = policy::Named{access.role->trust.compiled, "role trust policy", ""};
+    evidence.request = {call.who.principal, access.action, access.resource, access.resource_account,
+                        call.context};
     for (const auto& [key, values] : access.context.entries()) evidence.request.context.set(key, values);
     evidence.decision = policy::decide(evidence.request, evidence.policies);
     const bool allowed = evidence.decision.outcome == policy::Outcome::allowed;
     request.entry.decisions.push_back(std::move(evidence));
     if (!allowed) {
-      request.entry.outcome = parts_.settings.enforce_iam ? Entry::Outcome::denied : Entry::Outcome::would_deny;
+      request.entry.outcome =
+          parts_.settings.enforce_iam ? Entry::Outcome::denied : Entry::Outcome::would_deny;
       const Evidence& kept = request.entry.decisions.back();
       if (parts_.settings.enforce_iam) throw denied(call, access, kept.decision, kept.policies);
     }
@@ -198,7 +215,8 @@ void Pipeline::note_use_of_access_key(const Call& call) {
   const auto key = call.store.find<AccessKey>(id);
   if (!key) return;
   const bool same = key->last_used_service == call.service.name && key->last_used_region == call.region;
-  if (key->last_used && same && call.now.ms - key->last_used->ms < 60'000 && call.now >= *key->last_used) return;
+  if (key->last_used && same && call.now.ms - key->last_used->ms < 60'000 && call.now >= *key->last_used)
+    return;
   call.store.write([&](Txn& txn) {
     const auto current = txn.find<AccessKey>(id);
     if (!current) return;
@@ -228,9 +246,10 @@ http::Answer Pipeline::start_answer(const Request& request, int status) const {
 
 http::Answer Pipeline::render(const Request& request, const Value& result) const {
   http::Answer answer = start_answer(request, 200);
-  answer.body = request.speaks_json() ? json_answer(result)
-                                      : query_answer(request.route.operation_name, request.service().xml_namespace,
-                                                     result, request.entry.id);
+  answer.body = request.speaks_json()
+                    ? json_answer(result)
+                    : query_answer(request.route.operation_name, request.service().xml_namespace, result,
+                                   request.entry.id);
   return answer;
 }
 
@@ -238,7 +257,8 @@ http::Answer Pipeline::render(const Request& request, const AwsError& error) con
   http::Answer answer = start_answer(request, error.status());
   const std::string_view xml_namespace =
       request.route.service == nullptr ? kFallbackNamespace : request.service().xml_namespace;
-  answer.body = request.speaks_json() ? json_error(error) : query_error(error, xml_namespace, request.entry.id);
+  answer.body =
+      request.speaks_json() ? json_error(error) : query_error(error, xml_namespace, request.entry.id);
   return answer;
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view kSealed = "sealed:";
 
+std::string principals_of(const char* document) { return std::string(document) + "Principals"; }
+
 // A visitor that writes each field it is shown.
 class Encoder {
  public:
@@ -27,7 +29,10 @@ class Encoder {
     out_.add(name, secrets_ == Secrets::plain ? base64_encode(value.reveal())
                                               : std::string(kSealed) + base64_encode(seal(value.reveal())));
   }
-  void operator()(const char* name, const Document& value, policy::Kind) { out_.add(name, value.text); }
+  void operator()(const char* name, const Document& value, policy::Kind) {
+    out_.add(name, value.text);
+    if (!value.principals.empty()) (*this)(principals_of(name).c_str(), value.principals);
+  }
   void operator()(const char* name, const std::map<std::string, Document>& documents) {
     Members members;
     for (const auto& [key, document] : documents) members.add(key, document.text);
@@ -95,7 +100,9 @@ class Decoder {
     value = Secret(std::move(*bytes));
   }
   void operator()(const char* name, Document& value, policy::Kind kind) {
-    value = make_document(get<std::string>(name), kind);
+    Tags principals;
+    added(principals_of(name).c_str(), principals);
+    value = make_document(get<std::string>(name), kind, std::move(principals));
   }
   void operator()(const char* name, std::map<std::string, Document>& documents) {
     for (const auto& [key, text] : get<Members>(name)) {
@@ -152,7 +159,8 @@ class Decoder {
   const Members& in_;
 };
 
-// --- The fields, once a kind -----------------------------------------------------------------------------------------
+// --- The fields, once a kind
+// -----------------------------------------------------------------------------------------
 
 template <class V, class E>
 void principal_fields(V& visit, E& entity) {
@@ -246,10 +254,14 @@ void fields(V& visit, E& entity, const KeyMaterial*) {
 
 std::string state_name(Key::State state) {
   switch (state) {
-    case Key::State::enabled: return "Enabled";
-    case Key::State::disabled: return "Disabled";
-    case Key::State::pending_deletion: return "PendingDeletion";
-    case Key::State::pending_import: return "PendingImport";
+    case Key::State::enabled:
+      return "Enabled";
+    case Key::State::disabled:
+      return "Disabled";
+    case Key::State::pending_deletion:
+      return "PendingDeletion";
+    case Key::State::pending_import:
+      return "PendingImport";
   }
   return "";
 }
@@ -291,7 +303,8 @@ void fields(V& visit, E& entity, const Key*) {
   visit.added("XksKeyId", entity.xks_key_id);
   if constexpr (V::kReading) {
     // A key that waits for its first import has none, and neither has one whose material lives elsewhere.
-    if (entity.materials.empty() && entity.origin == "AWS_KMS") throw std::runtime_error("Materials must not be empty");
+    if (entity.materials.empty() && entity.origin == "AWS_KMS")
+      throw std::runtime_error("Materials must not be empty");
   }
 }
 

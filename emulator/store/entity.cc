@@ -3,22 +3,63 @@
 #include <algorithm>
 
 #include "core/encoding.h"
+#include "core/json.h"
 
 namespace latchkey {
 namespace {
 
-std::string iam_arn(std::string_view partition, std::string_view account, std::string_view type, std::string_view path,
-                    std::string_view name) {
+std::string iam_arn(std::string_view partition, std::string_view account, std::string_view type,
+                    std::string_view path, std::string_view name) {
   std::string out = "arn:";
   out.append(partition).append(":iam::").append(account).append(":").append(type).append(path).append(name);
   return out;
 }
 
+void replace_name(Value& value, const Tags& replacements) {
+  if (!value.is<std::string>()) return;
+  for (const auto& [written, wanted] : replacements) {
+    if (value.get<std::string>() != written) continue;
+    value = wanted;
+    return;
+  }
+}
+
+// "AWS" holds one name or a list of them.
+void replace_in_statement(Members& statement, const Tags& replacements) {
+  for (const std::string_view element : {"Principal", "NotPrincipal"}) {
+    Value* principal = statement.find(element);
+    if (principal == nullptr || !principal->is<Members>()) continue;
+    Value* names = principal->get<Members>().find("AWS");
+    if (names == nullptr) continue;
+    if (names->is<List>()) {
+      for (Value& name : names->get<List>()) replace_name(name, replacements);
+    } else {
+      replace_name(*names, replacements);
+    }
+  }
+}
+
 }  // namespace
 
-Document make_document(std::string text, policy::Kind kind) {
-  auto compiled = policy::compile(text, kind, policy::Strictness::lenient).policy;
-  return {std::move(text), std::move(compiled)};
+std::string replace_principals(const std::string& text, const Tags& replacements) {
+  auto document = parse_json(text);
+  if (!document || !document->is<Members>()) return text;
+  Value* statements = document->get<Members>().find("Statement");
+  if (statements == nullptr) return text;
+  if (statements->is<Members>()) replace_in_statement(statements->get<Members>(), replacements);
+  if (statements->is<List>()) {
+    for (Value& statement : statements->get<List>()) {
+      if (statement.is<Members>()) replace_in_statement(statement.get<Members>(), replacements);
+    }
+  }
+  return to_json(*document);
+}
+
+Document make_document(std::string text, policy::Kind kind, Tags principals) {
+  auto compiled = policy::compile(principals.empty() ? text : replace_principals(text, principals), kind,
+                                  policy::Strictness::lenient)
+                      .policy;
+  return {std::move(text), std::move(compiled), std::move(principals)};
 }
 
 const ManagedPolicy::Version& ManagedPolicy::default_document() const {
@@ -50,7 +91,8 @@ std::string Key::arn() const {
 }
 
 const KeyMaterial& Key::current_material() const {
-  const auto current = std::find_if(materials.rbegin(), materials.rend(), [](const KeyMaterial& m) { return !m.pending; });
+  const auto current =
+      std::find_if(materials.rbegin(), materials.rend(), [](const KeyMaterial& m) { return !m.pending; });
   return current == materials.rend() ? materials.front() : *current;
 }
 

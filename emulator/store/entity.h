@@ -24,12 +24,21 @@ using Tags = std::vector<std::pair<std::string, std::string>>;  // in the order 
 struct Document {
   std::string text;
   policy::PolicyPtr compiled;
+  // The users and roles that Principal elements name: the ARN as it is written, and the unique id that it
+  // stood for then. The compiled form goes by the ids: a user made later under the same name is somebody
+  // else. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+  Tags principals = {};
 };
 
-// Compiles what has been accepted before; a document that no longer compiles keeps its text and grants nothing.
-Document make_document(std::string text, policy::Kind kind);
+// Compiles what has been accepted before; a document that no longer compiles keeps its text and grants
+// nothing.
+Document make_document(std::string text, policy::Kind kind, Tags principals = {});
+// The document with other names in its Principal and NotPrincipal elements: pairs of what is written and what
+// shall stand there.
+std::string replace_principals(const std::string& text, const Tags& replacements);
 
-// --- IAM -------------------------------------------------------------------------------------------------------------
+// --- IAM
+// -------------------------------------------------------------------------------------------------------------
 
 // What users, groups and roles have in common.
 struct IamEntity {
@@ -95,8 +104,8 @@ struct AccessKey {
   std::string last_used_region = "N/A";
 };
 
-// What an organization puts on an account from above: levels (root, units, account) of documents. Absent kinds do not take
-// part; every level of a present one must allow.
+// What an organization puts on an account from above: levels (root, units, account) of documents. Absent
+// kinds do not take part; every level of a present one must allow.
 struct ControlPolicies {
   using Levels = std::vector<std::vector<Document>>;
   std::string account;
@@ -109,13 +118,15 @@ std::string arn_of(std::string_view partition, const Group& group);
 std::string arn_of(std::string_view partition, const Role& role);
 std::string arn_of(std::string_view partition, const ManagedPolicy& policy);
 
-// --- KMS -------------------------------------------------------------------------------------------------------------
+// --- KMS
+// -------------------------------------------------------------------------------------------------------------
 
 struct KeyMaterial {
   std::string id;  // 64 hex digits, as KMS's KeyMaterialId; symmetric ciphertexts carry it
-  Secret bytes;    // symmetric and HMAC: the key; asymmetric: PKCS #8 DER; empty: imported once and deleted since
-  Time created;    // or imported
-  bool pending = false;          // waits for a rotation: it decrypts nothing and encrypts nothing yet
+  Secret
+      bytes;  // symmetric and HMAC: the key; asymmetric: PKCS #8 DER; empty: imported once and deleted since
+  Time created;                       // or imported
+  bool pending = false;               // waits for a rotation: it decrypts nothing and encrypts nothing yet
   std::string rotation = {};          // how it became current: "AUTOMATIC", "ON_DEMAND"; empty: with the key
   std::optional<Time> rotated = {};   // when it became current by a rotation
   std::string description = {};       // of imported material
@@ -162,7 +173,7 @@ struct Key {
 struct Alias {
   std::string account;
   std::string region;
-  std::string name;  // "alias/..."
+  std::string name;    // "alias/..."
   std::string target;  // key id
   Time created;
   Time updated;
@@ -174,10 +185,10 @@ struct Alias {
 struct Grant {
   std::string account;  // of the key
   std::string region;
-  std::string key;    // its id
-  std::string id;     // 64 hex digits
+  std::string key;  // its id
+  std::string id;   // 64 hex digits
   std::string token;
-  std::string name;   // empty: it has none
+  std::string name;  // empty: it has none
   Time created;
   std::string grantee;   // principals: ARNs, or a service's name
   std::string retiring;  // empty: none
@@ -191,15 +202,15 @@ struct Grant {
 struct CustomKeyStore {
   std::string account;
   std::string region;
-  std::string id;    // "cks-..."
+  std::string id;  // "cks-..."
   std::string name;
   std::string type;  // "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"
   std::string state = "DISCONNECTED";
   Time created;
-  std::string cluster_id;          // AWS_CLOUDHSM
-  std::string trust_anchor;        // likewise: certificate
-  Secret password;                 // likewise
-  std::string xks_connectivity;    // EXTERNAL_KEY_STORE
+  std::string cluster_id;        // AWS_CLOUDHSM
+  std::string trust_anchor;      // likewise: certificate
+  Secret password;               // likewise
+  std::string xks_connectivity;  // EXTERNAL_KEY_STORE
   std::string xks_endpoint;
   std::string xks_path;
   std::string xks_access_key_id;
@@ -208,7 +219,8 @@ struct CustomKeyStore {
   std::string xks_vpc_owner;
 };
 
-// --- The emulator itself ---------------------------------------------------------------------------------------------
+// --- The emulator itself
+// ---------------------------------------------------------------------------------------------
 
 // Named values that belong to no service: the key that authenticates session tokens.
 struct Setting {

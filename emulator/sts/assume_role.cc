@@ -4,6 +4,7 @@
 #include "core/encoding.h"
 #include "identity/context.h"
 #include "sts/service.h"
+#include "sts/session_parts.h"
 #include "sts/shapes.h"
 
 namespace latchkey::sts {
@@ -11,22 +12,21 @@ namespace {
 
 constexpr std::int64_t kDefaultSeconds = 3'600;
 constexpr std::int64_t kMostChainedSeconds = 3'600;
-constexpr std::size_t kMostPolicyArns = 10;
-constexpr std::size_t kMostPolicyCharacters = 2'048;
-
-AwsError invalid_parameter(std::string message) { return {400, "InvalidParameterValue", std::move(message)}; }
 
 Tags given_tags(const Call& call) { return call.in.tags("Tags", "Key", "Value"); }
 
 bool contains(const std::vector<std::string>& keys, std::string_view wanted) {
-  return std::any_of(keys.begin(), keys.end(), [&](const auto& key) { return equal_ignoring_case(key, wanted); });
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const auto& key) { return equal_ignoring_case(key, wanted); });
 }
 
 bool has_key(const Tags& tags, std::string_view wanted) {
-  return std::any_of(tags.begin(), tags.end(), [&](const auto& tag) { return equal_ignoring_case(tag.first, wanted); });
+  return std::any_of(tags.begin(), tags.end(),
+                     [&](const auto& tag) { return equal_ignoring_case(tag.first, wanted); });
 }
 
-// --- Access ----------------------------------------------------------------------------------------------------------
+// --- Access
+// ----------------------------------------------------------------------------------------------------------
 
 // The role's account and name, from an ARN that names a role.
 Arn role_arn(const Call& call) {
@@ -40,7 +40,8 @@ Arn role_arn(const Call& call) {
 
 // The role, if it stands under exactly this path and name.
 Ptr<Role> find_role(const Call& call, const Arn& arn) {
-  const auto role = call.store.find<Role>({arn.account, "", to_lower(arn.resource.substr(arn.resource.rfind('/') + 1))});
+  const auto role =
+      call.store.find<Role>({arn.account, "", to_lower(arn.resource.substr(arn.resource.rfind('/') + 1))});
   return role && arn_of(arn.partition, *role) == arn.str() ? role : nullptr;
 }
 
@@ -82,17 +83,20 @@ std::vector<Access> assume_role_access(Call& call) {
   return out;
 }
 
-// --- AssumeRole ------------------------------------------------------------------------------------------------------
+// --- AssumeRole
+// ------------------------------------------------------------------------------------------------------
 
 std::int64_t duration(const Call& call, const Role& role) {
   const std::int64_t seconds = call.in.number_or("DurationSeconds", kDefaultSeconds);
   // A session that assumes a role chains roles, and a GetSessionToken session counts as one.
   if (call.who.session && seconds > kMostChainedSeconds) {
     throw validation_error(
-        Protocol::query, "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
+        Protocol::query,
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
   }
   if (seconds > role.max_session_seconds) {
-    throw validation_error(Protocol::query, "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+    throw validation_error(Protocol::query,
+                           "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
   }
   return seconds;
 }
@@ -100,13 +104,7 @@ std::int64_t duration(const Call& call, const Role& role) {
 void add_tags(const Call& call, Session& session) {
   const Tags tags = given_tags(call);
   const std::vector<std::string> transitive = call.in.texts("TransitiveTagKeys");
-  for (std::size_t i = 0; i < tags.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (equal_ignoring_case(tags[i].first, tags[j].first)) {
-        throw invalid_parameter("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
-      }
-    }
-  }
+  check_session_tags(tags);
   for (const std::string& key : transitive) {
     if (!has_key(tags, key)) {
       throw invalid_parameter("The specified transitive tag key must be included in the requested tags.");
@@ -118,7 +116,8 @@ void add_tags(const Call& call, Session& session) {
   for (const std::string& key : call.who.session->transitive) {
     if (has_key(tags, key)) {
       throw invalid_parameter(
-          "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the "
+          "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag "
+          "key from the "
           "calling session.");
     }
   }
@@ -130,59 +129,13 @@ void add_tags(const Call& call, Session& session) {
   }
 }
 
-std::string policy_key(const Call& call, const std::string& text) {
-  const auto arn = Arn::parse(text);
-  if (!arn || arn->service != "iam" || !arn->resource.starts_with("policy/")) {
-    throw validation_error(Protocol::query, text + " is invalid");
-  }
-  const std::string key = arn->account + "/" + to_lower(arn->resource.substr(arn->resource.rfind('/') + 1));
-  if (!managed_policy(call.store, key, call.partition)) {
-    throw AwsError(400, "MalformedPolicyDocument", "Policy " + text + " does not exist or is not attachable.");
-  }
-  return key;
-}
-
-void add_policies(const Call& call, Session& session) {
-  const List& arns = call.in.list("PolicyArns");
-  if (arns.size() > kMostPolicyArns) {
-    throw validation_error(Protocol::query,
-                           "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must "
-                           "have length less than or equal to 10");
-  }
-  for (const Value& descriptor : arns) {
-    if (const Value* arn = descriptor.get<Members>().find("arn")) {
-      session.policy_keys.push_back(policy_key(call, arn->get<std::string>()));
-    }
-  }
-  if (!call.in.has("Policy")) return;
-  const std::string& text = call.in.text("Policy");
-  if (text.size() > kMostPolicyCharacters) {
-    throw AwsError(400, "PackedPolicyTooLarge",
-                   "Packed size of policies consumes " + std::to_string(text.size() * 100 / kMostPolicyCharacters) +
-                       "% of allotted space.");
-  }
-  const policy::Compiled compiled = policy::compile(text, policy::Kind::identity);
-  if (!compiled.policy) throw AwsError(400, "MalformedPolicyDocument", compiled.error ? compiled.error->message : "");
-  session.policies.push_back(text);
-}
-
-// How much of a session's packed room is used, in percent: AWS packs by a way it does not publish, so this is the plain
-// share of the limit.
-std::optional<std::int64_t> packed_size(const Session& session) {
-  if (session.policies.empty() && session.policy_keys.empty() && session.tags.empty()) return std::nullopt;
-  std::size_t used = 0;
-  for (const std::string& text : session.policies) used += text.size();
-  for (const std::string& key : session.policy_keys) used += key.size();
-  for (const auto& [key, value] : session.tags) used += key.size() + value.size();
-  return static_cast<std::int64_t>(std::max<std::size_t>(1, used * 100 / (2 * kMostPolicyCharacters)));
-}
-
 Value assume_role(Call& call) {
   const Arn arn = role_arn(call);
   const Ptr<Role> role = find_role(call, arn);
   // With enforcement off a call gets this far without a role.
   if (!role) throw AwsError(404, "NoSuchEntity", "The role " + arn.str() + " cannot be found.");
-  if (call.in.has("ProvidedContexts")) throw not_implemented(Protocol::query, "Latchkey does not implement ProvidedContexts yet.");
+  if (call.in.has("ProvidedContexts"))
+    throw not_implemented(Protocol::query, "Latchkey does not implement ProvidedContexts yet.");
   check_mfa(call);
   Session session;
   session.account = role->account;
@@ -194,12 +147,14 @@ Value assume_role(Call& call) {
   session.issued = call.now;
   session.expires = call.now.plus_seconds(duration(call, *role));
   session.chained = call.who.session.has_value();
-  session.source_identity = call.in.text_or("SourceIdentity", call.who.session ? call.who.session->source_identity : "");
+  session.source_identity =
+      call.in.text_or("SourceIdentity", call.who.session ? call.who.session->source_identity : "");
   add_tags(call, session);
-  add_policies(call, session);
+  add_session_policies(call, session);
   const std::string token = seal_session(session, session_key(call.store, call.random), call.random);
   const std::string session_arn =
-      Arn{arn.partition, "sts", "", role->account, "assumed-role/" + role->name + "/" + session.session_name}.str();
+      Arn{arn.partition, "sts", "", role->account, "assumed-role/" + role->name + "/" + session.session_name}
+          .str();
   Members answer{{"Credentials", credentials_of(session, token)},
                  {"AssumedRoleUser",
                   Members{{"AssumedRoleId", role->id + ":" + session.session_name}, {"Arn", session_arn}}}};
@@ -214,11 +169,12 @@ std::vector<Operation> assume_role_operations() {
   using namespace shape;
   return {
       {.name = "AssumeRole",
-       .input = {req("RoleArn", shape::Arn), req("RoleSessionName", RoleSessionName), opt("PolicyArns", PolicyArns),
-                 opt("Policy", SessionPolicy), opt("DurationSeconds", RoleDuration), opt("Tags", shape::Tags),
+       .input = {req("RoleArn", shape::Arn), req("RoleSessionName", RoleSessionName),
+                 opt("PolicyArns", PolicyArns), opt("Policy", SessionPolicy),
+                 opt("DurationSeconds", RoleDuration), opt("Tags", shape::Tags),
                  opt("TransitiveTagKeys", TransitiveTagKeys), opt("ExternalId", ExternalId),
-                 opt("SerialNumber", SerialNumber), opt("TokenCode", TokenCode), opt("SourceIdentity", SourceIdentity),
-                 opt("ProvidedContexts", ProvidedContexts)},
+                 opt("SerialNumber", SerialNumber), opt("TokenCode", TokenCode),
+                 opt("SourceIdentity", SourceIdentity), opt("ProvidedContexts", ProvidedContexts)},
        .access = AccessRule(assume_role_access),
        .run = assume_role},
   };

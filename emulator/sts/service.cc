@@ -11,10 +11,9 @@ Service make() {
           .xml_namespace = "https://sts.amazonaws.com/doc/2011-06-15/",
           .version = "2011-06-15",
           .window_seconds = 900,
-          .operations = joined({assume_role_operations(), session_operations()}),
+          .operations = joined({assume_role_operations(), federation_operations(), session_operations()}),
           .not_yet = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot",
-                      "DecodeAuthorizationMessage", "GetDelegatedAccessToken", "GetFederationToken",
-                      "GetWebIdentityToken"}};
+                      "DecodeAuthorizationMessage", "GetDelegatedAccessToken", "GetWebIdentityToken"}};
 }
 
 }  // namespace

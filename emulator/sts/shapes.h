@@ -9,8 +9,10 @@ namespace latchkey::sts::shape {
 inline constexpr std::string_view kXmlText =
     R"([\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+)";
 inline constexpr Shape Arn = text(20, 2048, kXmlText);
+inline constexpr Shape FederatedUserName = text(2, 32, R"([\w+=,.@-]*)");
 inline constexpr Shape RoleSessionName = text(2, 64, R"([\w+=,.@-]*)");
-inline constexpr Shape SessionPolicy = document(text(1, Shape::kNoMax, R"([\u0009\u000A\u000D\u0020-\u00FF]+)"));
+inline constexpr Shape SessionPolicy =
+    document(text(1, Shape::kNoMax, R"([\u0009\u000A\u000D\u0020-\u00FF]+)"));
 inline constexpr Shape RoleDuration = integer(900, 43200);
 inline constexpr Shape Duration = integer(900, 129600);
 inline constexpr Shape ExternalId = text(2, 1224, R"([\w+=,.@:\/-]*)");
@@ -31,7 +33,8 @@ inline constexpr Shape Tags = list_of(Tag, 0, 50);
 inline constexpr Shape TransitiveTagKeys = list_of(TagKey, 0, 50);
 
 inline constexpr Shape ContextAssertion = text(4, 2048);
-inline constexpr Member kProvidedContext[] = {opt("ProviderArn", Arn), opt("ContextAssertion", ContextAssertion)};
+inline constexpr Member kProvidedContext[] = {opt("ProviderArn", Arn),
+                                              opt("ContextAssertion", ContextAssertion)};
 inline constexpr Shape ProvidedContext = structure(kProvidedContext);
 inline constexpr Shape ProvidedContexts = list_of(ProvidedContext, 1, 5);
 

@@ -1,0 +1,22 @@
+// What the operations that make sessions have in common: session policies, session tags, and the room they
+// take.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "identity/session.h"
+#include "pipeline/operation.h"
+
+namespace latchkey::sts {
+
+AwsError invalid_parameter(std::string message);
+// Throws for keys that differ in nothing but case.
+void check_session_tags(const Tags& tags);
+// Policy and PolicyArns of the request. Throws for documents that AWS refuses and policies that do not exist.
+void add_session_policies(const Call& call, Session& session);
+// How much of a session's packed room is used, in percent: AWS packs by a way it does not publish, so this is
+// the plain share of the limit. nullopt if nothing takes room.
+std::optional<std::int64_t> packed_size(const Session& session);
+
+}  // namespace latchkey::sts
