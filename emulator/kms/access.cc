@@ -6,6 +6,7 @@
 #include "identity/context.h"
 #include "kms/default_policy.h"
 #include "kms/errors.h"
+#include "kms/lifecycle.h"
 
 namespace latchkey::kms {
 namespace {
@@ -29,8 +30,7 @@ bool is_key_id(std::string_view id) {
 KeyReference by_id(const Call& call, std::string_view account, std::string_view id) {
   KeyReference out;
   out.account = account;
-  out.key = call.store.find<Key>({std::string(account), call.region, std::string(id)});
-  if (out.key && out.key->gone(call.now)) out.key = nullptr;
+  out.key = as_of_now(call, call.store.find<Key>({std::string(account), call.region, std::string(id)}));
   out.arn = Arn{call.partition, "kms", call.region, out.account, "key/" + std::string(id)}.str();
   if (!out.key) out.missing = key_not_found(out.arn);
   return out;
@@ -76,7 +76,7 @@ void add_key_context(policy::Context& context, const Call& call, const Key& key)
   context.set("kms:CustomerMasterKeyUsage", key.usage);
   context.set("kms:KeyOrigin", key.origin);
   context.set("kms:MultiRegion", key.multi_region ? "true" : "false");
-  if (key.multi_region) context.set("kms:MultiRegionKeyType", "PRIMARY");
+  if (key.multi_region) context.set("kms:MultiRegionKeyType", is_primary(key) ? "PRIMARY" : "REPLICA");
   std::vector<std::string> aliases;
   for (const auto& alias : aliases_of(call.store, key)) aliases.push_back(alias->name);
   if (!aliases.empty()) context.set("kms:ResourceAliases", std::move(aliases));
@@ -94,8 +94,8 @@ void add_encryption_context(policy::Context& context, const Members& encryption_
 
 AccessRule on_key_rule(std::string_view member, Details details, bool own_only) {
   return AccessRule([=](Call& call) {
-    KeyReference reference = find_key(call, call.in.text(member));
-    if (own_only && reference.account != call.account) reference.missing = invalid_arn(call.region);
+    const KeyReference reference =
+        own_only ? find_own_key(call, call.in.text(member)) : find_key(call, call.in.text(member));
     call.key = reference.key;
     return std::vector<Access>{key_access(call, reference, call.operation.name, details)};
   });
@@ -110,9 +110,15 @@ KeyReference find_key(const Call& call, std::string_view key_id) {
   return by_id(call, call.account, key_id);
 }
 
+KeyReference find_own_key(const Call& call, std::string_view key_id) {
+  KeyReference reference = find_key(call, key_id);
+  if (reference.account != call.account) reference.missing = invalid_arn(call.region);
+  return reference;
+}
+
 Ptr<Key> key_of_material(const Call& call, std::string_view material_id) {
   for (const auto& key : call.store.indexed<Key>(call.region + "/" + std::string(material_id))) {
-    if (!key->gone(call.now)) return key;
+    if (auto now = as_of_now(call, key)) return now;
   }
   return nullptr;
 }
@@ -124,6 +130,7 @@ void require_not_pending(const Key& key) {
 void require_usable(const Key& key) {
   require_not_pending(key);
   if (key.state == Key::State::disabled) throw key_disabled(key.arn());
+  if (key.state == Key::State::pending_import) throw pending_import(key.arn());
 }
 
 void require_usage(const Call& call, const Key& key, std::string_view usage) {

@@ -21,6 +21,8 @@ struct KeyReference {
 
 // Throws what AWS answers before it looks at permissions: an id or ARN that can name no key.
 KeyReference find_key(const Call& call, std::string_view key_id);
+// Likewise, for operations that only the key's own account may ask for.
+KeyReference find_own_key(const Call& call, std::string_view key_id);
 // The key in the caller's region that has this material; null if none has.
 Ptr<Key> key_of_material(const Call& call, std::string_view material_id);
 

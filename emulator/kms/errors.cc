@@ -29,6 +29,15 @@ AwsError key_disabled(std::string_view arn) { return {400, "DisabledException", 
 AwsError pending_deletion(std::string_view arn) {
   return {400, "KMSInvalidStateException", join(arn, " is pending deletion.")};
 }
+AwsError pending_import(std::string_view arn) {
+  return {400, "KMSInvalidStateException", join(arn, " is pending import.")};
+}
+AwsError nothing_pending_rotation(std::string_view arn) {
+  return {400, "KMSInvalidStateException", join("No available key material pending rotation for the key: ", arn, ".")};
+}
+AwsError wrong_origin(std::string_view arn, std::string_view origin) {
+  return unsupported(join(arn, " origin is ", origin) + " which is not valid for this operation.");
+}
 AwsError not_pending_deletion(std::string_view arn) {
   return {400, "KMSInvalidStateException", join(arn, " is not pending deletion.")};
 }

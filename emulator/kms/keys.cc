@@ -3,6 +3,7 @@
 #include "kms/access.h"
 #include "kms/default_policy.h"
 #include "kms/errors.h"
+#include "kms/lifecycle.h"
 #include "kms/metadata.h"
 #include "kms/service.h"
 #include "kms/shapes.h"
@@ -19,20 +20,6 @@ std::string_view state_name(Key::State state) {
     case Key::State::pending_import: return "PendingImport";
   }
   return "";
-}
-
-Id id_of(const Key& key) { return {key.account, key.region, key.id}; }
-
-// Replaces a key by what `change` makes of it, as it is at that moment.
-template <class F>
-Ptr<Key> update_key(const Call& call, F change) {
-  return call.store.write([&](Txn& txn) {
-    const auto current = txn.find<Key>(id_of(*call.key));
-    if (!current) throw key_not_found(call.key->arn());
-    Key next = *current;
-    change(next);
-    return txn.put(std::move(next));
-  });
 }
 
 // --- CreateKey -------------------------------------------------------------------------------------------------------
@@ -80,7 +67,7 @@ Value create_key(Call& call) {
   key.policy = call.in.has("Policy") ? checked_key_policy(call, call.in.text("Policy"), key.arn(),
                                                           call.in.flag("BypassPolicyLockoutSafetyCheck"))
                                      : default_key_policy(call.partition, call.account);
-  key.materials.push_back({hex_encode(call.random.bytes(32)), Secret(call.random.bytes(32)), call.now});
+  key.materials.push_back(new_symmetric_material(call.random, call.now));
   const auto created = call.store.write([&](Txn& txn) { return txn.put(std::move(key)); });
   return Members{{"KeyMetadata", key_metadata(*created)}};
 }
@@ -124,7 +111,7 @@ Value list_keys(Call& call) {
     const auto found = call.store.range<Key>(call.account, call.region, last, page.limit + 1);
     more = found.size() > page.limit;
     for (const auto& key : found) {
-      if (key->gone(call.now)) {
+      if (!as_of_now(call, key)) {
         last = key->id;
         continue;
       }
@@ -142,9 +129,11 @@ Value list_keys(Call& call) {
 }
 
 Value enable_key(Call& call) {
-  update_key(call, [](Key& key) {
+  update_key(call, [&](Key& key) {
     require_not_pending(key);
+    if (key.state == Key::State::enabled) return;
     key.state = Key::State::enabled;
+    resume_rotation(key, call.now, call.random);
   });
   return {};
 }

@@ -15,6 +15,7 @@ std::vector<Operation> alias_operations();
 std::vector<Operation> encrypt_operations();
 std::vector<Operation> data_key_operations();
 std::vector<Operation> policy_operations();
+std::vector<Operation> rotation_operations();
 std::vector<Operation> tag_operations();
 
 }  // namespace latchkey::kms

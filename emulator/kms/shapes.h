@@ -18,6 +18,10 @@ inline constexpr Shape CustomKeyStoreId = text(1, 64);
 inline constexpr Shape XksKeyId = text(1, 128, R"(^[a-zA-Z0-9-_.]+$)");
 inline constexpr Shape PendingWindowInDays = integer(1, 365);
 
+inline constexpr Shape RotationPeriodInDays = integer(90, 2560);
+inline constexpr std::string_view kIncludeKeyMaterial[] = {"ALL_KEY_MATERIAL", "ROTATIONS_ONLY"};
+inline constexpr Shape IncludeKeyMaterial = one_of(kIncludeKeyMaterial);
+
 inline constexpr Shape TagKey = text(1, 128);
 inline constexpr Shape TagValue = text(0, 256);
 inline constexpr Member kTagMembers[] = {req("TagKey", TagKey), req("TagValue", TagValue)};
