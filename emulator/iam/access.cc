@@ -24,7 +24,7 @@ void add_request(const Call& call, policy::Context& context, Boundary boundary) 
   }
 }
 
-// What is known of a user or role that is there.
+// What is known of a user, group or role that is there.
 void add_entity(const Call& call, policy::Context& context, const IamEntity& entity, Boundary boundary) {
   add_resource_tags(context, entity.tags, kOwnTagPrefix);
   if (boundary != Boundary::in_force || entity.boundary.empty()) return;
@@ -33,8 +33,8 @@ void add_entity(const Call& call, policy::Context& context, const IamEntity& ent
   }
 }
 
-// A user or role by its name. Where there is none its ARN has no path, and the handler says that there is
-// none.
+// A user, group or role by its name. Where there is none its ARN has no path, and the handler says that there
+// is none.
 template <class T>
 Access entity_access(const Call& call, const std::string& name, Boundary boundary) {
   const auto entity = call.store.find<T>(id_of(call, name));
@@ -84,6 +84,25 @@ std::vector<Access> creation(const Call& call, std::string_view word, std::strin
   return {std::move(make), std::move(tag)};
 }
 
+template <class T>
+AccessRule on_both_names() {
+  return AccessRule([](Call& call) {
+    const std::string& name = call.in.text(Kind<T>::name);
+    const std::string new_name = "New" + std::string(Kind<T>::name);
+    std::vector<Access> wanted{entity_access<T>(call, name, Boundary::ignored)};
+    const auto entity = call.store.find<T>(id_of(call, name));
+    if (!entity || !(call.in.has(new_name) || call.in.has("NewPath"))) return wanted;
+    T renamed = *entity;
+    renamed.name = call.in.text_or(new_name, renamed.name);
+    renamed.path = call.in.text_or("NewPath", renamed.path);
+    Access target = wanted.front();
+    target.resource = arn_of(call.partition, renamed);
+    target.shown_as.clear();
+    wanted.push_back(std::move(target));
+    return wanted;
+  });
+}
+
 AccessRule on_path(std::string word, bool in_words) {
   return AccessRule([word = std::move(word), in_words](Call& call) {
     const std::string prefix = call.in.text_or("PathPrefix", "/");
@@ -98,6 +117,11 @@ AccessRule on_path(std::string word, bool in_words) {
 template <>
 AccessRule on_entity<User>(Boundary boundary) {
   return on_named<User>(boundary);
+}
+
+template <>
+AccessRule on_entity<Group>(Boundary boundary) {
+  return on_named<Group>(boundary);
 }
 
 template <>
@@ -137,25 +161,26 @@ AccessRule on_user_of_access_key() {
   });
 }
 
-AccessRule on_renamed_user() {
-  return AccessRule([](Call& call) {
-    const std::string& name = call.in.text("UserName");
-    std::vector<Access> wanted{entity_access<User>(call, name, Boundary::ignored)};
-    const auto user = call.store.find<User>(id_of(call, name));
-    if (!user || !(call.in.has("NewUserName") || call.in.has("NewPath"))) return wanted;
-    User renamed = *user;
-    renamed.name = call.in.text_or("NewUserName", renamed.name);
-    renamed.path = call.in.text_or("NewPath", renamed.path);
-    Access target = wanted.front();
-    target.resource = arn_of(call.partition, renamed);
-    target.shown_as.clear();
-    wanted.push_back(std::move(target));
-    return wanted;
-  });
+template <>
+AccessRule on_renamed<User>() {
+  return on_both_names<User>();
+}
+
+template <>
+AccessRule on_renamed<Group>() {
+  return on_both_names<Group>();
 }
 
 AccessRule on_new_user() {
   return AccessRule([](Call& call) { return creation(call, "user", "User", call.in.text("UserName")); });
+}
+
+// Groups have no tags, so nothing but making one takes a permission.
+AccessRule on_new_group() {
+  return AccessRule([](Call& call) {
+    const std::string resource = "group" + call.in.text_or("Path", "/") + call.in.text("GroupName");
+    return std::vector<Access>{{.action = action_of(call), .resource = call.arn("iam", resource)}};
+  });
 }
 
 AccessRule on_new_role() {
@@ -168,6 +193,7 @@ AccessRule on_new_policy() {
 }
 
 AccessRule on_users() { return on_path("user", false); }
+AccessRule on_groups() { return on_path("group", false); }
 AccessRule on_roles() { return on_path("role", false); }
 AccessRule on_policies() { return on_path("policy", true); }
 

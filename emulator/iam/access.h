@@ -21,11 +21,13 @@ enum class Boundary {
 // Tags of the request and of the entity, the policy of an attachment and the boundary are in the context of
 // each rule.
 
-// The user or role that UserName or RoleName names.
+// The user, group or role that UserName, GroupName or RoleName names.
 template <class T>
 AccessRule on_entity(Boundary boundary = Boundary::ignored);
 template <>
 AccessRule on_entity<User>(Boundary boundary);
+template <>
+AccessRule on_entity<Group>(Boundary boundary);
 template <>
 AccessRule on_entity<Role>(Boundary boundary);
 // The managed policy that PolicyArn names.
@@ -36,16 +38,23 @@ AccessRule on_entity<ManagedPolicy>(Boundary boundary);
 AccessRule on_user_or_caller();
 // The user whose access key AccessKeyId names.
 AccessRule on_user_of_access_key();
-// The user as it is and as it will be named.
-AccessRule on_renamed_user();
+// The user or group as it is and as it will be named.
+template <class T>
+AccessRule on_renamed();
+template <>
+AccessRule on_renamed<User>();
+template <>
+AccessRule on_renamed<Group>();
 
 // What is about to be made; with tags also the permission to tag it.
 AccessRule on_new_user();
+AccessRule on_new_group();
 AccessRule on_new_role();
 AccessRule on_new_policy();
 
 // Lists: what stands under PathPrefix.
 AccessRule on_users();
+AccessRule on_groups();
 AccessRule on_roles();
 AccessRule on_policies();
 AccessRule on_everything();

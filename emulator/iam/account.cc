@@ -1,4 +1,6 @@
 // What concerns the account as a whole.
+#include <map>
+
 #include "iam/access.h"
 #include "iam/pages.h"
 #include "iam/service.h"
@@ -13,6 +15,52 @@ Value list_account_aliases(Call& call) {
   return list_answer(call, "AccountAliases", std::vector<std::string>(), itself, itself);
 }
 
+// AWS's default quotas, which nothing raises here.
+constexpr std::pair<std::string_view, std::int64_t> kQuotas[] = {
+    {"AccessKeysPerUserQuota", 2},
+    {"AssumeRolePolicySizeQuota", 2048},
+    {"AttachedPoliciesPerGroupQuota", 10},
+    {"AttachedPoliciesPerRoleQuota", 10},
+    {"AttachedPoliciesPerUserQuota", 10},
+    {"GlobalEndpointTokenVersion", 1},
+    {"GroupPolicySizeQuota", 5120},
+    {"GroupsPerUserQuota", 10},
+    {"GroupsQuota", 300},
+    {"InstanceProfilesQuota", 1000},
+    {"PoliciesQuota", 1500},
+    {"PolicySizeQuota", 6144},
+    {"PolicyVersionsInUseQuota", 10000},
+    {"RolePolicySizeQuota", 10240},
+    {"RolesQuota", 1000},
+    {"ServerCertificatesQuota", 20},
+    {"SigningCertificatesPerUserQuota", 2},
+    {"UserPolicySizeQuota", 2048},
+    {"UsersQuota", 5000},
+    {"VersionsPerPolicyQuota", 5},
+};
+// What an account of Latchkey has none of.
+constexpr std::string_view kNone[] = {"AccountAccessKeysPresent", "AccountMFAEnabled",
+                                      "AccountPasswordPresent",   "AccountSigningCertificatesPresent",
+                                      "InstanceProfiles",         "MFADevices",
+                                      "MFADevicesInUse",          "Providers",
+                                      "ServerCertificates"};
+
+Value get_account_summary(Call& call) {
+  std::map<std::string_view, std::int64_t> summary(std::begin(kQuotas), std::end(kQuotas));
+  for (const std::string_view name : kNone) summary[name] = 0;
+  const auto count = [](const auto& entities) { return static_cast<std::int64_t>(entities.size()); };
+  const auto policies = call.store.range<ManagedPolicy>(call.account, "");
+  summary["Users"] = count(call.store.range<User>(call.account, ""));
+  summary["Groups"] = count(call.store.range<Group>(call.account, ""));
+  summary["Roles"] = count(call.store.range<Role>(call.account, ""));
+  summary["Policies"] = count(policies);
+  summary["PolicyVersionsInUse"] = 0;
+  for (const auto& policy : policies) summary["PolicyVersionsInUse"] += count(policy->versions);
+  Members map;
+  for (const auto& [name, value] : summary) map.add("entry", Members{{"key", name}, {"value", value}});
+  return Members{{"SummaryMap", std::move(map)}};
+}
+
 }  // namespace
 
 std::vector<Operation> account_operations() {
@@ -21,6 +69,7 @@ std::vector<Operation> account_operations() {
        .input = {opt("Marker", shape::Marker), opt("MaxItems", shape::MaxItems)},
        .access = on_everything(),
        .run = list_account_aliases},
+      {.name = "GetAccountSummary", .input = {}, .access = on_everything(), .run = get_account_summary},
   };
 }
 

@@ -46,6 +46,14 @@ Members user_details(const Call& call, const User& user) {
   return answer;
 }
 
+Members group_entry(const Call& call, const Group& group) {
+  return {{"Path", group.path},
+          {"GroupName", group.name},
+          {"GroupId", group.id},
+          {"Arn", arn_of(call.partition, group)},
+          {"CreateDate", group.created}};
+}
+
 Members new_role_details(const Call& call, const Role& role) {
   Members answer = role_start(call, role);
   add_boundary_and_tags(call, answer, role);

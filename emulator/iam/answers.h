@@ -1,4 +1,5 @@
-// Users, roles and policies as answers show them: in a list AWS leaves out what it shows of one alone.
+// Users, groups, roles and policies as answers show them: in a list AWS leaves out what it shows of one
+// alone.
 #pragma once
 
 #include "pipeline/operation.h"
@@ -7,6 +8,8 @@ namespace latchkey::iam {
 
 Members user_entry(const Call& call, const User& user);
 Members user_details(const Call& call, const User& user);  // with boundary and tags
+
+Members group_entry(const Call& call, const Group& group);
 
 Members new_role_details(const Call& call,
                          const Role& role);  // as made: no MaxSessionDuration, no RoleLastUsed

@@ -1,4 +1,4 @@
-// Managed policies attached to users and roles: three operations a kind.
+// Managed policies attached to users, groups and roles: three operations a kind.
 #include <algorithm>
 
 #include "iam/access.h"
@@ -85,6 +85,10 @@ std::vector<Operation> rows(const Names& names, const Shape& name) {
 std::vector<Operation> attachment_operations() {
   auto table =
       rows<User>({"AttachUserPolicy", "DetachUserPolicy", "ListAttachedUserPolicies"}, shape::UserName);
+  for (auto& row : rows<Group>({"AttachGroupPolicy", "DetachGroupPolicy", "ListAttachedGroupPolicies"},
+                               shape::GroupName)) {
+    table.push_back(row);
+  }
   for (auto& row :
        rows<Role>({"AttachRolePolicy", "DetachRolePolicy", "ListAttachedRolePolicies"}, shape::RoleName)) {
     table.push_back(row);

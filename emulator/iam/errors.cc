@@ -54,6 +54,7 @@ AwsError must_delete_policies() { return conflict("Cannot delete entity, must de
 AwsError must_delete_access_keys() {
   return conflict("Cannot delete entity, must delete access keys first.");
 }
+AwsError must_leave_groups() { return conflict("Cannot delete entity, must remove users from group first."); }
 AwsError policy_is_attached() { return conflict("Cannot delete a policy attached to entities."); }
 AwsError policy_has_versions() {
   return conflict(

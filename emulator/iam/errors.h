@@ -13,7 +13,7 @@ struct Call;
 
 namespace latchkey::iam {
 
-// kind: "user", "role". The sentences differ only in it.
+// kind: "user", "group", "role". The sentences differ only in it.
 AwsError no_such_entity(std::string_view kind, std::string_view name);
 AwsError no_such_inline_policy(std::string_view kind, std::string_view policy);
 AwsError no_such_boundary(std::string_view kind, std::string_view name);
@@ -29,6 +29,7 @@ AwsError policy_already_exists(std::string_view name);
 AwsError must_detach_policies();
 AwsError must_delete_policies();
 AwsError must_delete_access_keys();
+AwsError must_leave_groups();
 AwsError policy_is_attached();
 AwsError version_is_default();
 AwsError policy_has_versions();

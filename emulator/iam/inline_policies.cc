@@ -1,4 +1,4 @@
-// Inline policies of users and roles: four operations a kind.
+// Inline policies of users, groups and roles: four operations a kind.
 #include "iam/access.h"
 #include "iam/documents.h"
 #include "iam/lookup.h"
@@ -88,6 +88,10 @@ std::vector<Operation> rows(const Names& names, const Shape& name) {
 std::vector<Operation> inline_policy_operations() {
   auto table = rows<User>({"PutUserPolicy", "GetUserPolicy", "ListUserPolicies", "DeleteUserPolicy"},
                           shape::ExistingUserName);
+  for (auto& row : rows<Group>({"PutGroupPolicy", "GetGroupPolicy", "ListGroupPolicies", "DeleteGroupPolicy"},
+                               shape::GroupName)) {
+    table.push_back(row);
+  }
   for (auto& row : rows<Role>({"PutRolePolicy", "GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy"},
                               shape::RoleName)) {
     table.push_back(row);

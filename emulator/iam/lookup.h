@@ -13,7 +13,7 @@
 
 namespace latchkey::iam {
 
-// What the operations of users and roles (and, for tags, managed policies) differ in.
+// What the operations of users, groups and roles (and, for tags, managed policies) differ in.
 template <class T>
 struct Kind;
 template <>
@@ -22,6 +22,13 @@ struct Kind<User> {
   static constexpr std::string_view title = "User";     // in the names of operations and quotas
   static constexpr std::string_view name = "UserName";  // the member that names one
   static constexpr std::size_t inline_characters = 2048;
+};
+template <>
+struct Kind<Group> {
+  static constexpr std::string_view word = "group";
+  static constexpr std::string_view title = "Group";
+  static constexpr std::string_view name = "GroupName";
+  static constexpr std::size_t inline_characters = 5120;
 };
 template <>
 struct Kind<Role> {

@@ -101,7 +101,7 @@ Value list_policies(Call& call) {
       [&](const auto& policy) { return policy_entry(call, *policy); });
 }
 
-// A user or role that uses a policy.
+// A user, group or role that uses a policy.
 struct UserOfPolicy {
   std::string key;  // kind and name
   Members entry;
@@ -127,25 +127,29 @@ void add_users(const Call& call, const ManagedPolicy& policy, std::vector<UserOf
   }
 }
 
-// One page runs through all three lists; groups are none yet.
+// One page runs through all three lists.
 Value list_entities_for_policy(Call& call) {
   const auto policy = named<ManagedPolicy>(call);
   std::vector<UserOfPolicy> all;
+  add_users<Group>(call, *policy, all);
   add_users<Role>(call, *policy, all);
   add_users<User>(call, *policy, all);
   const Page page = page_of(call);
-  List users, roles;
+  std::map<char, List> shown;  // by the first letter of the key: g, r, u
+  std::size_t count = 0;
   std::string last;
   bool truncated = false;
   for (UserOfPolicy& one : all) {
     if (!page.after.empty() && one.key <= page.after) continue;
-    truncated = users.size() + roles.size() == page.limit;
+    truncated = count == page.limit;
     if (truncated) break;
     last = one.key;
-    (one.key.starts_with("role/") ? roles : users).push_back(std::move(one.entry));
+    shown[one.key.front()].push_back(std::move(one.entry));
+    ++count;
   }
-  Members answer{
-      {"PolicyGroups", List()}, {"PolicyUsers", std::move(users)}, {"PolicyRoles", std::move(roles)}};
+  Members answer{{"PolicyGroups", std::move(shown['g'])},
+                 {"PolicyUsers", std::move(shown['u'])},
+                 {"PolicyRoles", std::move(shown['r'])}};
   finish_page(answer, truncated, last);
   return answer;
 }

@@ -12,6 +12,7 @@ const Service& service();
 // One table a file.
 std::vector<Operation> user_operations();
 std::vector<Operation> access_key_operations();
+std::vector<Operation> group_operations();
 std::vector<Operation> role_operations();
 std::vector<Operation> managed_policy_operations();
 std::vector<Operation> policy_version_operations();

@@ -15,6 +15,7 @@ inline constexpr std::string_view kDocumentWords = "It must contain only printab
 
 inline constexpr Shape UserName = text(1, 64, R"([\w+=,.@-]+)", kNameWords);
 inline constexpr Shape ExistingUserName = text(1, 128, R"([\w+=,.@-]+)", kNameWords);
+inline constexpr Shape GroupName = text(1, 128, R"([\w+=,.@-]+)", kNameWords);
 inline constexpr Shape RoleName = text(1, 64, R"([\w+=,.@-]+)", kNameWords);
 inline constexpr Shape PolicyName = text(1, 128, R"([\w+=,.@-]+)", kNameWords);
 inline constexpr Shape Path = text(1, 512, R"((\u002F)|(\u002F[\u0021-\u007E]+\u002F))", kPathWords);

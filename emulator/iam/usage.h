@@ -1,10 +1,12 @@
-// Who uses a managed policy: the users and roles of an account that have it attached or as their boundary.
+// Who uses what: the users, groups and roles of an account that have a managed policy attached or as their
+// boundary, and the members of a group.
 #pragma once
 
 #include <algorithm>
 #include <string_view>
 #include <vector>
 
+#include "core/encoding.h"
 #include "store/store.h"
 
 namespace latchkey::iam {
@@ -25,7 +27,17 @@ std::vector<Ptr<T>> users_of_policy(const Source& source, const ManagedPolicy& p
 template <class Source>
 std::size_t count_uses(const Source& source, const ManagedPolicy& policy, std::string_view account, Use use) {
   return users_of_policy<User>(source, policy, account, use).size() +
+         users_of_policy<Group>(source, policy, account, use).size() +
          users_of_policy<Role>(source, policy, account, use).size();
+}
+
+// The users that are in a group, by name.
+template <class Source>
+std::vector<Ptr<User>> members_of(const Source& source, const Group& group) {
+  auto users = source.template indexed<User>("group/" + group.account + "/" + to_lower(group.name));
+  std::sort(users.begin(), users.end(),
+            [](const auto& a, const auto& b) { return to_lower(a->name) < to_lower(b->name); });
+  return users;
 }
 
 }  // namespace latchkey::iam

@@ -80,6 +80,7 @@ Value delete_user(Call& call) {
     const auto user = require<User>(txn, call, name);
     if (!user->attached.empty()) throw must_detach_policies();
     if (!user->inline_policies.empty()) throw must_delete_policies();
+    if (!user->groups.empty()) throw must_leave_groups();
     if (!txn.indexed<AccessKey>(keys_of(*user)).empty()) throw must_delete_access_keys();
     txn.erase<User>(id_of(call, name));
   });
@@ -107,7 +108,7 @@ std::vector<Operation> user_operations() {
       {.name = "UpdateUser",
        .input = {req("UserName", shape::ExistingUserName), opt("NewPath", shape::Path),
                  opt("NewUserName", shape::UserName)},
-       .access = on_renamed_user(),
+       .access = on_renamed<User>(),
        .run = update_user},
       {.name = "DeleteUser",
        .input = {req("UserName", shape::ExistingUserName)},

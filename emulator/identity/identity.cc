@@ -134,6 +134,17 @@ void add_inline(const IamEntity& entity, std::string_view type, std::vector<poli
   }
 }
 
+// What a user may through its groups.
+void add_groups(const Store& store, const User& user, std::string_view partition,
+                std::vector<policy::Named>& out) {
+  for (const std::string& name : user.groups) {
+    const auto group = store.find<Group>({user.account, "", name});
+    if (!group) continue;
+    add_inline(*group, "group", out);
+    add_attached(store, group->attached, partition, out);
+  }
+}
+
 }  // namespace
 
 std::optional<policy::Named> managed_policy(const Store& store, std::string_view key,
@@ -155,6 +166,7 @@ policy::Set Identity::policies(const Store& store) const {
     set.identity.emplace();
     add_inline(*entity, user ? "user" : "role", *set.identity);
     add_attached(store, entity->attached, principal.partition, *set.identity);
+    if (user) add_groups(store, *user, principal.partition, *set.identity);
     if (!entity->boundary.empty()) {
       set.boundary = managed_policy(store, entity->boundary, principal.partition).value_or(policy::Named{});
     }

@@ -38,6 +38,9 @@ std::string account(const std::string& body) {
 std::string user(const std::string& properties) {
   return account(R"("users":[{"UserName":"u",)" + properties + "}]");
 }
+std::string group(const std::string& properties) {
+  return account(R"("users":[{"UserName":"u"}],"groups":[{"GroupName":"g",)" + properties + "}]");
+}
 std::string role(const std::string& properties) {
   return account(R"("roles":[{"RoleName":"r",)" + properties + "}]");
 }
@@ -57,6 +60,7 @@ std::string with_id(const std::string& properties) {
 
 TEST_CASE("a wrong fixture is refused with the place and the reason, and nothing is loaded") {
   const std::string users0 = "accounts.000000000000.users[0]";
+  const std::string groups0 = "accounts.000000000000.groups[0]";
   const std::string roles0 = "accounts.000000000000.roles[0]";
   const std::string keys0 = "accounts.000000000000.keys[0]";
   const std::string good = R"({"UserName":"good"})";
@@ -69,7 +73,6 @@ TEST_CASE("a wrong fixture is refused with the place and the reason, and nothing
       {R"({"latchkey":1,"accounts":[]})", "accounts: must be an object"},
       {R"({"latchkey":1,"accounts":{},"x":1})", "x: is not a property of this object"},
       {R"({"latchkey":1,"accounts":{"12":{}}})", "accounts.12: an account id has 12 digits"},
-      {account(R"("groups":[])"), "accounts.000000000000.groups: is not supported yet"},
       {account(R"("user":[])"), "accounts.000000000000.user: is not a property of this object"},
       {account(R"("users":{})"), "accounts.000000000000.users: must be a list"},
       {account(R"("users":[7])"), users0 + ": must be an object"},
@@ -81,7 +84,18 @@ TEST_CASE("a wrong fixture is refused with the place and the reason, and nothing
       {account(R"("users":[{"UserName":"a b"}])"), users0 + R"(.UserName: must match [\w+=,.@-]+)"},
       {account("\"users\":[" + good + R"(,{"UserName":"x"},{"UserName":"X"}])"),
        "accounts: user 000000000000//x appears twice"},
-      {user(R"("Groups":["g"])"), users0 + ".Groups: is not supported yet"},
+      {user(R"("Groups":["g"])"), users0 + ".Groups[0]: there is no group g"},
+      {user(R"("Groups":["g","G"])"), users0 + ".Groups[1]: appears twice"},
+      {group(R"("Users":["nobody"])"), groups0 + ".Users[0]: there is no user nobody"},
+      {group(R"("Users":"u")"), groups0 + ".Users: must be a list"},
+      {group(R"("Tags":[])"), groups0 + ".Tags: is not a property of this object"},
+      {group(R"("PermissionsBoundary":"arn:aws:iam::aws:policy/X")"),
+       groups0 + ".PermissionsBoundary: is not a property of this object"},
+      {group(R"("ManagedPolicyArns":["arn:aws:iam::000000000000:policy/none"])"),
+       groups0 + ".ManagedPolicyArns[0]: there is no policy arn:aws:iam::000000000000:policy/none"},
+      {account(R"("groups":[{"GroupName":"g"},{"GroupName":"G"}])"),
+       "accounts: group 000000000000//g appears twice"},
+      {account(R"("groups":[{}])"), groups0 + ".GroupName: is missing"},
       {user(R"("Path":"x")"), users0 + R"(.Path: must match (\u002F)|(\u002F[\u0021-\u007E]+\u002F))"},
       {user(R"("Policies":[{"PolicyName":"p"}])"), users0 + ".Policies[0].PolicyDocument: is missing"},
       {user(R"("Policies":[{"PolicyName":"p","PolicyDocument":7}])"),
@@ -267,6 +281,42 @@ TEST_CASE("a user that is loaded again is replaced with its access keys") {
   const auto access_key = world.store.find<AccessKey>({"", "", "AKIA0000000000000002"});
   REQUIRE(access_key);
   CHECK_FALSE(access_key->active);
+}
+
+TEST_CASE("a group has the users that it names and those that name it, once each") {
+  World world;
+  world.load(account(R"("users":[{"UserName":"a","Groups":["G"]},{"UserName":"b"},{"UserName":"c"}],)"
+                     R"("groups":[{"GroupName":"g","Path":"/x/","Users":["A","b"],)"
+                     R"("Policies":[{"PolicyName":"p","PolicyDocument":)" +
+                     std::string(kAllow) + "}]}]"));
+  const auto found = world.store.find<Group>({kAccount, "", "g"});
+  REQUIRE(found);
+  CHECK(found->path == "/x/");
+  CHECK(found->id.starts_with("AGPA"));
+  CHECK(found->inline_policies.count("p") == 1);
+  CHECK(world.user("a")->groups == std::vector<std::string>{"g"});
+  CHECK(world.user("b")->groups == std::vector<std::string>{"g"});
+  CHECK(world.user("c")->groups.empty());
+}
+
+TEST_CASE("a group that is loaded again has the members of the second document") {
+  World world;
+  world.load(
+      account(R"("users":[{"UserName":"a"},{"UserName":"b"}],"groups":[{"GroupName":"g","Users":["a"]}])"));
+  world.load(account(R"("groups":[{"GroupName":"g","Users":["b"]}])"));
+  CHECK(world.user("a")->groups.empty());
+  CHECK(world.user("b")->groups == std::vector<std::string>{"g"});
+}
+
+TEST_CASE("a user is in at most ten groups of a document") {
+  World world;
+  std::string groups;
+  for (int i = 0; i < 11; ++i) {
+    groups += (i == 0 ? "" : ",") + (R"({"GroupName":"g)" + std::to_string(i) + R"(","Users":["u"]})");
+  }
+  CHECK(world.refusal(account(R"("users":[{"UserName":"u"}],"groups":[)" + groups + "]")) ==
+        "accounts.000000000000.groups[10].Users[0]: a user is in at most 10 groups");
+  CHECK_FALSE(world.user("u"));
 }
 
 TEST_CASE("an access key does not change hands") {

@@ -18,6 +18,7 @@ std::string document(const std::string& statements) {
 
 void make_things(AwsTest& aws) {
   check_ok(aws.iam("CreateUser", {{"UserName", "Bob"}, {"Path", "/x/"}}));
+  check_ok(aws.iam("CreateGroup", {{"GroupName", "Team"}, {"Path", "/x/"}}));
   check_ok(
       aws.iam("CreateRole", {{"RoleName", "App"}, {"Path", "/x/"}, {"AssumeRolePolicyDocument", kTrust}}));
   check_ok(
@@ -49,6 +50,20 @@ std::vector<Case> cases() {
        "user Bob",
        kIam + "user/x/Bob"},
       {"AttachUserPolicy", {{"UserName", "Bob"}, {"PolicyArn", kPolicyArn}}, "user Bob", kIam + "user/x/Bob"},
+      {"CreateGroup", {{"GroupName", "new"}, {"Path", "/y/"}}, kIam + "group/y/new", kIam + "group/y/new"},
+      {"GetGroup", {{"GroupName", "Team"}}, "group Team", kIam + "group/x/Team"},
+      {"ListGroups", {{"PathPrefix", "/x/"}}, kIam + "group/x/", kIam + "group/x/"},
+      {"AddUserToGroup", {{"GroupName", "Team"}, {"UserName", "Bob"}}, "group Team", kIam + "group/x/Team"},
+      {"RemoveUserFromGroup",
+       {{"GroupName", "Team"}, {"UserName", "Bob"}},
+       "group Team",
+       kIam + "group/x/Team"},
+      {"ListGroupsForUser", {{"UserName", "Bob"}}, "user Bob", kIam + "user/x/Bob"},
+      {"AttachGroupPolicy",
+       {{"GroupName", "Team"}, {"PolicyArn", kPolicyArn}},
+       "group Team",
+       kIam + "group/x/Team"},
+      {"ListGroupPolicies", {{"GroupName", "Team"}}, "group Team", kIam + "group/x/Team"},
       {"CreateRole",
        {{"RoleName", "new"}, {"AssumeRolePolicyDocument", kTrust}},
        kIam + "role/new",
@@ -72,6 +87,7 @@ std::vector<Case> cases() {
        kPolicyArn},
       {"ListPolicies", {}, "policy path /", kIam + "policy/"},
       {"ListAccountAliases", {}, "*", "*"},
+      {"GetAccountSummary", {}, "*", "*"},
   };
 }
 

@@ -10,6 +10,7 @@ struct Kind {
 };
 
 const Kind kUser{"User", "UserName"};
+const Kind kGroup{"Group", "GroupName"};
 const Kind kRole{"Role", "RoleName"};
 
 void make(AwsTest& aws, const Kind& kind) {
@@ -33,7 +34,7 @@ Reply detach(AwsTest& aws, const Kind& kind, const std::string& arn) {
 
 TEST_CASE("attached policies are listed by name, once, and filtered by path") {
   AwsTest aws;
-  const Kind kind = GENERATE(kUser, kRole);
+  const Kind kind = GENERATE(kUser, kGroup, kRole);
   make(aws, kind);
   const std::string list = "ListAttached" + kind.title + "Policies";
   const std::string b = make_policy(aws, "b", "/x/");
@@ -51,7 +52,7 @@ TEST_CASE("attached policies are listed by name, once, and filtered by path") {
 
 TEST_CASE("policies that do not exist cannot be attached") {
   AwsTest aws;
-  const Kind kind = GENERATE(kUser, kRole);
+  const Kind kind = GENERATE(kUser, kGroup, kRole);
   make(aws, kind);
   make_policy(aws, "P", "/x/");
   const auto [arn, status, code, message] = GENERATE(table<std::string, int, std::string, std::string>({
@@ -68,7 +69,7 @@ TEST_CASE("policies that do not exist cannot be attached") {
 
 TEST_CASE("policies that are not attached cannot be detached") {
   AwsTest aws;
-  const Kind kind = GENERATE(kUser, kRole);
+  const Kind kind = GENERATE(kUser, kGroup, kRole);
   make(aws, kind);
   const std::string there = make_policy(aws, "P", "/x/");
   for (const std::string& arn : {there, std::string(kAccountPolicy) + "none", std::string(kAdministrator)}) {
@@ -81,7 +82,7 @@ TEST_CASE("policies that are not attached cannot be detached") {
 
 TEST_CASE("ten policies can be attached, and the eleventh cannot") {
   AwsTest aws;
-  const Kind kind = GENERATE(kUser, kRole);
+  const Kind kind = GENERATE(kUser, kGroup, kRole);
   make(aws, kind);
   for (int i = 0; i < 10; ++i) check_ok(attach(aws, kind, make_policy(aws, "P" + std::to_string(i))));
   check_ok(attach(aws, kind, std::string(kAccountPolicy) + "P3"));

@@ -5,7 +5,7 @@ using namespace latchkey::test;
 
 namespace {
 
-// What the operations on users and on roles differ in.
+// What the operations on users, groups and roles differ in.
 struct Kind {
   std::string title, word, member;
   std::size_t most;
@@ -17,6 +17,7 @@ struct Kind {
 };
 
 const Kind kUser{"User", "user", "UserName", 2048};
+const Kind kGroup{"Group", "group", "GroupName", 5120};
 const Kind kRole{"Role", "role", "RoleName", 10240};
 
 void make(AwsTest& aws, const Kind& kind) {
@@ -33,7 +34,7 @@ std::string document_of(std::size_t size) {
 
 TEST_CASE("an inline policy comes back as it was given, percent-encoded") {
   AwsTest aws;
-  const Kind kind = GENERATE(kUser, kRole);
+  const Kind kind = GENERATE(kUser, kGroup, kRole);
   make(aws, kind);
   const Parameters policy{{"PolicyName", "P"}, {"PolicyDocument", "  " + allow("kms:*") + "\n"}};
   check_ok(aws.iam("Put" + kind.title + "Policy", kind.named(policy)));
@@ -48,7 +49,7 @@ TEST_CASE("an inline policy comes back as it was given, percent-encoded") {
 
 TEST_CASE("inline policies are replaced, listed by name and deleted") {
   AwsTest aws;
-  const Kind kind = GENERATE(kUser, kRole);
+  const Kind kind = GENERATE(kUser, kGroup, kRole);
   make(aws, kind);
   const std::string list = "List" + kind.title + "Policies";
   CHECK(children(aws.iam(list, kind.named()), list + "Result") == Names{"PolicyNames", "IsTruncated"});
@@ -63,7 +64,7 @@ TEST_CASE("inline policies are replaced, listed by name and deleted") {
 
 TEST_CASE("an inline policy that does not exist is refused") {
   AwsTest aws;
-  const Kind kind = GENERATE(kUser, kRole);
+  const Kind kind = GENERATE(kUser, kGroup, kRole);
   make(aws, kind);
   const std::string verb = GENERATE("Get", "Delete");
   check_error(aws.iam(verb + kind.title + "Policy", kind.named({{"PolicyName", "none"}})), 404,
@@ -72,7 +73,7 @@ TEST_CASE("an inline policy that does not exist is refused") {
 
 TEST_CASE("inline policies together stay below the quota of characters that are not white space") {
   AwsTest aws;
-  const Kind kind = GENERATE(kUser, kRole);
+  const Kind kind = GENERATE(kUser, kGroup, kRole);
   make(aws, kind);
   const std::string put = "Put" + kind.title + "Policy";
   const std::size_t half = kind.most / 2;
@@ -90,7 +91,7 @@ TEST_CASE("inline policies together stay below the quota of characters that are 
 
 TEST_CASE("a malformed inline policy is refused and changes nothing") {
   AwsTest aws;
-  const Kind kind = GENERATE(kUser, kRole);
+  const Kind kind = GENERATE(kUser, kGroup, kRole);
   make(aws, kind);
   const auto [document, code, message] = GENERATE(table<std::string, std::string, std::string>({
       {"{", "MalformedPolicyDocument", "Syntax errors in policy."},

@@ -232,21 +232,24 @@ TEST_CASE("ListEntitiesForPolicy lists who uses a policy") {
   }
   check_ok(aws.iam("CreateRole",
                    {{"RoleName", "r"}, {"AssumeRolePolicyDocument", kTrust}, {"PermissionsBoundary", arn}}));
+  check_ok(aws.iam("CreateGroup", {{"GroupName", "g"}}));
+  check_ok(aws.iam("AttachGroupPolicy", {{"GroupName", "g"}, {"PolicyArn", arn}}));
   const Reply everything = aws.iam("ListEntitiesForPolicy", {{"PolicyArn", arn}});
   CHECK(children(everything, "ListEntitiesForPolicyResult") ==
         Names{"PolicyGroups", "PolicyUsers", "PolicyRoles", "IsTruncated"});
-  CHECK(children(everything, "member") == Names{"UserName", "UserId"});
-  const auto [parameters, users, roles] = GENERATE(table<Parameters, Names, Names>({
-      {{}, {"Alice", "bob"}, {"r"}},
-      {{{"EntityFilter", "User"}}, {"Alice", "bob"}, {}},
-      {{{"EntityFilter", "Role"}}, {}, {"r"}},
-      {{{"EntityFilter", "Group"}}, {}, {}},
-      {{{"PathPrefix", "/x/"}}, {"Alice", "bob"}, {}},
-      {{{"PolicyUsageFilter", "PermissionsPolicy"}}, {"Alice", "bob"}, {}},
-      {{{"PolicyUsageFilter", "PermissionsBoundary"}}, {}, {"r"}},
+  CHECK(children(everything, "member") == Names{"GroupName", "GroupId"});
+  const auto [parameters, groups, users, roles] = GENERATE(table<Parameters, Names, Names, Names>({
+      {{}, {"g"}, {"Alice", "bob"}, {"r"}},
+      {{{"EntityFilter", "User"}}, {}, {"Alice", "bob"}, {}},
+      {{{"EntityFilter", "Role"}}, {}, {}, {"r"}},
+      {{{"EntityFilter", "Group"}}, {"g"}, {}, {}},
+      {{{"PathPrefix", "/x/"}}, {}, {"Alice", "bob"}, {}},
+      {{{"PolicyUsageFilter", "PermissionsPolicy"}}, {"g"}, {"Alice", "bob"}, {}},
+      {{{"PolicyUsageFilter", "PermissionsBoundary"}}, {}, {}, {"r"}},
   }));
   Parameters with{{"PolicyArn", arn}};
   with.insert(with.end(), parameters.begin(), parameters.end());
+  CHECK(walk(aws, "ListEntitiesForPolicy", with, "GroupName") == groups);
   CHECK(walk(aws, "ListEntitiesForPolicy", with, "UserName") == users);
   CHECK(walk(aws, "ListEntitiesForPolicy", with, "RoleName") == roles);
 }

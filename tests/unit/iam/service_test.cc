@@ -24,7 +24,7 @@ TEST_CASE("every operation of IAM checks a permission") {
 
 TEST_CASE("an operation that is not there yet says so, and one that AWS has not is no action") {
   AwsTest aws;
-  CHECK(aws.iam("CreateGroup", {{"GroupName", "g"}}).status == 501);
+  CHECK(aws.iam("CreateInstanceProfile", {{"InstanceProfileName", "p"}}).status == 501);
   CHECK(aws.iam("MakeUser").code == "InvalidAction");
 }
 
