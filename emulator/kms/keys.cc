@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/encoding.h"
 #include "identity/context.h"
 #include "kms/access.h"
@@ -46,7 +48,7 @@ void check_spec(const Call& call, const std::string& spec) {
     throw validation("KeyUsage " + usage + " is not compatible with KeySpec " + spec);
   }
   const std::string origin = call.in.text_or("Origin", "AWS_KMS");
-  if (origin != "AWS_KMS") throw not_yet("keys of the origin " + origin);
+  if (origin != "AWS_KMS" && origin != "EXTERNAL") throw not_yet("keys of the origin " + origin);
   if (call.in.has("CustomKeyStoreId") || call.in.has("XksKeyId")) throw not_yet("custom key stores");
 }
 
@@ -67,7 +69,12 @@ Value create_key(Call& call) {
   key.policy = call.in.has("Policy") ? checked_key_policy(call, call.in.text("Policy"), key.arn(),
                                                           call.in.flag("BypassPolicyLockoutSafetyCheck"))
                                      : default_key_policy(call.partition, call.account);
-  key.materials.push_back(new_symmetric_material(call.random, call.now));
+  key.origin = call.in.text_or("Origin", "AWS_KMS");
+  if (key.origin == "EXTERNAL") {
+    key.state = Key::State::pending_import;
+  } else {
+    key.materials.push_back(new_symmetric_material(call.random, call.now));
+  }
   const auto created = call.store.write([&](Txn& txn) { return txn.put(std::move(key)); });
   return Members{{"KeyMetadata", key_metadata(*created)}};
 }
@@ -173,7 +180,7 @@ Value schedule_key_deletion(Call& call) {
 Value cancel_key_deletion(Call& call) {
   const auto key = update_key(call, [](Key& next) {
     if (next.state != Key::State::pending_deletion) throw not_pending_deletion(next.arn());
-    next.state = Key::State::disabled;
+    next.state = state_or_pending_import(next, Key::State::disabled);
     next.deletion_date.reset();
     next.pending_window_days = 0;
   });
@@ -191,6 +198,23 @@ AccessRule schedule_access() {
   });
 }
 
+// Material that was imported and deleted still counts: its id stays.
+bool has_material(const Key& key) {
+  return std::any_of(key.materials.begin(), key.materials.end(), [](const KeyMaterial& m) { return !m.pending; });
+}
+
+// Of imported material that is there: whether it expires, and when the first of it does.
+void add_expiry(Members& out, const Key& key) {
+  if (key.origin != "EXTERNAL" || !has_material(key) || key.current_material().bytes.empty()) return;
+  std::optional<Time> first;
+  for (const KeyMaterial& material : key.materials) {
+    if (material.pending || !material.valid_to) continue;
+    first = first ? std::min(*first, *material.valid_to) : *material.valid_to;
+  }
+  if (first) out.add("ValidTo", *first);
+  out.add("ExpirationModel", first ? "KEY_MATERIAL_EXPIRES" : "KEY_MATERIAL_DOES_NOT_EXPIRE");
+}
+
 }  // namespace
 
 Members key_metadata(const Key& key) {
@@ -204,6 +228,7 @@ Members key_metadata(const Key& key) {
               {"KeyState", state_name(key.state)}};
   // The date is set when it is fixed: for a multi-Region primary that waits for its replicas only the window is known.
   if (key.deletion_date) out.add("DeletionDate", *key.deletion_date);
+  add_expiry(out, key);
   out.add("Origin", key.origin).add("KeyManager", key.manager);
   out.add("CustomerMasterKeySpec", key.spec).add("KeySpec", key.spec);
   if (key.usage == "ENCRYPT_DECRYPT") out.add("EncryptionAlgorithms", List{"SYMMETRIC_DEFAULT"});
@@ -213,7 +238,7 @@ Members key_metadata(const Key& key) {
                                                 {"PrimaryKey", Members{{"Arn", key.arn()}, {"Region", key.region}}},
                                                 {"ReplicaKeys", List()}});
   }
-  if (key.spec == "SYMMETRIC_DEFAULT") out.add("CurrentKeyMaterialId", key.current_material().id);
+  if (may_rotate(key) && has_material(key)) out.add("CurrentKeyMaterialId", key.current_material().id);
   return out;
 }
 

@@ -154,6 +154,10 @@ bool material_complete(const Key& key) {
   return any;
 }
 
+Key::State state_or_pending_import(const Key& key, Key::State wanted) {
+  return key.origin == "EXTERNAL" && !material_complete(key) ? Key::State::pending_import : wanted;
+}
+
 Id primary_id(const Key& key) {
   return {key.account, key.primary_region.empty() ? key.region : key.primary_region, key.id};
 }

@@ -36,6 +36,8 @@ void resume_rotation(Key& key, Time now, Random& random);
 void expire(Key& key, Time now);
 // Every material that the key has been given for good is there.
 bool material_complete(const Key& key);
+// The state of a key that is to be enabled or disabled: without its imported material it is neither.
+Key::State state_or_pending_import(const Key& key, Key::State wanted);
 
 // --- Multi-Region keys
 // -----------------------------------------------------------------------------------------------

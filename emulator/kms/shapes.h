@@ -22,6 +22,20 @@ inline constexpr Shape RotationPeriodInDays = integer(90, 2560);
 inline constexpr std::string_view kIncludeKeyMaterial[] = {"ALL_KEY_MATERIAL", "ROTATIONS_ONLY"};
 inline constexpr Shape IncludeKeyMaterial = one_of(kIncludeKeyMaterial);
 
+inline constexpr std::string_view kWrappingAlgorithms[] = {
+    "RSAES_PKCS1_V1_5",       "RSAES_OAEP_SHA_1",         "RSAES_OAEP_SHA_256",
+    "RSA_AES_KEY_WRAP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256", "SM2PKE"};
+inline constexpr Shape WrappingAlgorithm = one_of(kWrappingAlgorithms);
+inline constexpr std::string_view kWrappingKeySpecs[] = {"RSA_2048", "RSA_3072", "RSA_4096", "SM2"};
+inline constexpr Shape WrappingKeySpec = one_of(kWrappingKeySpecs);
+inline constexpr std::string_view kExpirationModels[] = {"KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"};
+inline constexpr Shape ExpirationModel = one_of(kExpirationModels);
+inline constexpr std::string_view kImportTypes[] = {"NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"};
+inline constexpr Shape ImportType = one_of(kImportTypes);
+inline constexpr Shape KeyMaterialDescription = text(0, 256, R"(^[a-zA-Z0-9:/_\s.-]+$)");
+inline constexpr Shape KeyMaterialId = text(64, 64, "^[a-f0-9]+$");
+inline constexpr Shape Date = timestamp();
+
 inline constexpr Shape TagKey = text(1, 128);
 inline constexpr Shape TagValue = text(0, 256);
 inline constexpr Member kTagMembers[] = {req("TagKey", TagKey), req("TagValue", TagValue)};
