@@ -7,6 +7,7 @@
 #include "kms/errors.h"
 #include "kms/lifecycle.h"
 #include "kms/metadata.h"
+#include "kms/replicas.h"
 #include "kms/service.h"
 #include "kms/shapes.h"
 #include "kms/tags.h"
@@ -14,8 +15,12 @@
 namespace latchkey::kms {
 namespace {
 
-std::string_view state_name(Key::State state) {
-  switch (state) {
+// A primary is deleted after its replicas; until they are gone it has no date.
+bool waits_for_replicas(const Key& key) { return key.state == Key::State::pending_deletion && !key.deletion_date; }
+
+std::string_view state_name(const Key& key) {
+  if (waits_for_replicas(key)) return "PendingReplicaDeletion";
+  switch (key.state) {
     case Key::State::enabled: return "Enabled";
     case Key::State::disabled: return "Disabled";
     case Key::State::pending_deletion: return "PendingDeletion";
@@ -76,7 +81,7 @@ Value create_key(Call& call) {
     key.materials.push_back(new_symmetric_material(call.random, call.now));
   }
   const auto created = call.store.write([&](Txn& txn) { return txn.put(std::move(key)); });
-  return Members{{"KeyMetadata", key_metadata(*created)}};
+  return Members{{"KeyMetadata", key_metadata(call, *created)}};
 }
 
 // A key that does not exist yet has no ARN to permit: the request's own properties are the conditions.
@@ -91,6 +96,7 @@ std::vector<Access> create_key_access(Call& call) {
   context.set("kms:CustomerMasterKeyUsage", call.in.text_or("KeyUsage", "ENCRYPT_DECRYPT"));
   context.set("kms:KeyOrigin", call.in.text_or("Origin", "AWS_KMS"));
   context.set("kms:MultiRegion", call.in.flag("MultiRegion") ? "true" : "false");
+  if (call.in.flag("MultiRegion")) context.set("kms:MultiRegionKeyType", "PRIMARY");
   context.set("kms:BypassPolicyLockoutSafetyCheck", call.in.flag("BypassPolicyLockoutSafetyCheck") ? "true" : "false");
   add_request_tags(context, tags);
   std::vector<Access> out{access};
@@ -105,7 +111,7 @@ std::vector<Access> create_key_access(Call& call) {
 
 Value describe_key(Call& call) {
   require_honoured_members(call);
-  return Members{{"KeyMetadata", key_metadata(*call.key)}};
+  return Members{{"KeyMetadata", key_metadata(call, *call.key)}};
 }
 
 Value list_keys(Call& call) {
@@ -164,16 +170,15 @@ Value update_key_description(Call& call) {
 Value schedule_key_deletion(Call& call) {
   const std::int64_t days = call.in.number_or("PendingWindowInDays", 30);
   if (days < 7 || days > 30) throw validation("PendingWindowInDays must be between 7 and 30");
-  const auto key = update_key(call, [&](Key& next) {
+  const auto key = update_key(call, [&](Key& next, const Txn& txn) {
     require_not_pending(next);
     next.state = Key::State::pending_deletion;
-    next.deletion_date = call.now.plus_seconds(days * 86'400);
+    if (replicas_of(txn, next, call.now).empty()) next.deletion_date = call.now.plus_seconds(days * 86'400);
     next.pending_window_days = days;
   });
-  return Members{{"KeyId", key->arn()},
-                 {"DeletionDate", *key->deletion_date},
-                 {"KeyState", state_name(key->state)},
-                 {"PendingWindowInDays", days}};
+  Members answer{{"KeyId", key->arn()}};
+  if (key->deletion_date) answer.add("DeletionDate", *key->deletion_date);
+  return answer.add("KeyState", state_name(*key)).add("PendingWindowInDays", days);
 }
 
 // A key comes back disabled.
@@ -217,7 +222,7 @@ void add_expiry(Members& out, const Key& key) {
 
 }  // namespace
 
-Members key_metadata(const Key& key) {
+Members key_metadata(const Call& call, const Key& key) {
   Members out{{"AWSAccountId", key.account},
               {"KeyId", key.id},
               {"Arn", key.arn()},
@@ -225,18 +230,17 @@ Members key_metadata(const Key& key) {
               {"Enabled", key.state == Key::State::enabled},
               {"Description", key.description},
               {"KeyUsage", key.usage},
-              {"KeyState", state_name(key.state)}};
+              {"KeyState", state_name(key)}};
   // The date is set when it is fixed: for a multi-Region primary that waits for its replicas only the window is known.
   if (key.deletion_date) out.add("DeletionDate", *key.deletion_date);
+  if (waits_for_replicas(key)) out.add("PendingDeletionWindowInDays", key.pending_window_days);
   add_expiry(out, key);
   out.add("Origin", key.origin).add("KeyManager", key.manager);
   out.add("CustomerMasterKeySpec", key.spec).add("KeySpec", key.spec);
   if (key.usage == "ENCRYPT_DECRYPT") out.add("EncryptionAlgorithms", List{"SYMMETRIC_DEFAULT"});
   out.add("MultiRegion", key.multi_region);
   if (key.multi_region) {
-    out.add("MultiRegionConfiguration", Members{{"MultiRegionKeyType", "PRIMARY"},
-                                                {"PrimaryKey", Members{{"Arn", key.arn()}, {"Region", key.region}}},
-                                                {"ReplicaKeys", List()}});
+    out.add("MultiRegionConfiguration", multi_region_configuration(call, key));
   }
   if (may_rotate(key) && has_material(key)) out.add("CurrentKeyMaterialId", key.current_material().id);
   return out;

@@ -1,11 +1,10 @@
 // KeyMetadata, as CreateKey and DescribeKey answer it.
 #pragma once
 
-#include "core/value.h"
-#include "store/entity.h"
+#include "pipeline/operation.h"
 
 namespace latchkey::kms {
 
-Members key_metadata(const Key& key);
+Members key_metadata(const Call& call, const Key& key);
 
 }  // namespace latchkey::kms

@@ -12,7 +12,7 @@ Service make() {
           .version = "",
           .window_seconds = 300,
           .operations = joined({key_operations(), alias_operations(), encrypt_operations(),
-                                data_key_operations(), policy_operations(), rotation_operations(), import_operations(), tag_operations()}),
+                                data_key_operations(), policy_operations(), rotation_operations(), import_operations(), replica_operations(), tag_operations()}),
           .not_yet = {"ConnectCustomKeyStore",
                       "CreateCustomKeyStore",
                       "CreateGrant",
@@ -27,12 +27,10 @@ Service make() {
                       "GetPublicKey",
                       "ListGrants",
                       "ListRetirableGrants",
-                      "ReplicateKey",
                       "RetireGrant",
                       "RevokeGrant",
                       "Sign",
                       "UpdateCustomKeyStore",
-                      "UpdatePrimaryRegion",
                       "Verify",
                       "VerifyMac"}};
 }

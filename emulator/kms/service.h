@@ -17,6 +17,7 @@ std::vector<Operation> data_key_operations();
 std::vector<Operation> policy_operations();
 std::vector<Operation> rotation_operations();
 std::vector<Operation> import_operations();
+std::vector<Operation> replica_operations();
 std::vector<Operation> tag_operations();
 
 }  // namespace latchkey::kms

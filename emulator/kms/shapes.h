@@ -36,6 +36,8 @@ inline constexpr Shape KeyMaterialDescription = text(0, 256, R"(^[a-zA-Z0-9:/_\s
 inline constexpr Shape KeyMaterialId = text(64, 64, "^[a-f0-9]+$");
 inline constexpr Shape Date = timestamp();
 
+inline constexpr Shape Region = text(1, 32, R"(^([a-z]+-){2,3}\d+$)");
+
 inline constexpr Shape TagKey = text(1, 128);
 inline constexpr Shape TagValue = text(0, 256);
 inline constexpr Member kTagMembers[] = {req("TagKey", TagKey), req("TagValue", TagValue)};
