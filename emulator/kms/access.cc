@@ -7,6 +7,7 @@
 #include "kms/default_policy.h"
 #include "kms/errors.h"
 #include "kms/lifecycle.h"
+#include "kms/recipient.h"
 
 namespace latchkey::kms {
 namespace {
@@ -146,7 +147,6 @@ void require_honoured_members(const Call& call) {
   if (const Value* tokens = given.find("GrantTokens"); tokens != nullptr && !tokens->get<List>().empty()) {
     throw invalid_grant_token();
   }
-  if (given.find("Recipient") != nullptr) throw not_yet("the Recipient parameter");
   if (given.find("DryRunModifiers") != nullptr) throw not_yet("the DryRunModifiers parameter");
 }
 
@@ -158,6 +158,7 @@ Access key_access(const Call& call, const KeyReference& reference, std::string_v
   if (reference.account != call.account) access.shown = Shown::hidden;
   policy::Context& context = access.context;
   context.set("kms:CallerAccount", call.account);
+  add_recipient_context(context, call);
   if (reference.key) add_key_context(context, call, *reference.key);
   if (!reference.alias.empty()) context.set("kms:RequestAlias", reference.alias);
   if (!details.encryption_context.empty()) add_encryption_context(context, call.in.map(details.encryption_context));
@@ -181,6 +182,7 @@ AccessRule on_everything() {
   return AccessRule([](Call& call) {
     Access access{.action = action_of(call), .resource = "*"};
     access.context.set("kms:CallerAccount", call.account);
+    add_recipient_context(access.context, call);
     return std::vector<Access>{std::move(access)};
   });
 }

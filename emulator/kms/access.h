@@ -33,7 +33,7 @@ void require_not_pending(const Key& key);
 // The key's usage fits the operation.
 void require_usage(const Call& call, const Key& key, std::string_view usage);
 void refuse_dry_run(const Call& call);  // throws what a dry run that would have succeeded gets
-// No grant has been made yet, so no token names one; Recipient is not there yet. Both say so.
+// No grant has been made yet, so no token names one. Says so.
 void require_honoured_members(const Call& call);
 
 // Which member holds the encryption context, the algorithm (empty: the operation has none).

@@ -1,6 +1,7 @@
 #include "kms/access.h"
 #include "kms/ciphertext.h"
 #include "kms/errors.h"
+#include "kms/recipient.h"
 #include "kms/service.h"
 #include "kms/shapes.h"
 
@@ -27,7 +28,10 @@ Members data_key(Call& call, bool with_plaintext) {
   Members answer{
       {"CiphertextBlob", Blob{seal(material, call.in.map("EncryptionContext"), plaintext, call.random)}}};
   if (with_plaintext) answer.add("Plaintext", Blob{std::move(plaintext)});
-  return answer.add("KeyId", call.key->arn()).add("KeyMaterialId", material.id);
+  answer.add("KeyId", call.key->arn());
+  if (!has_recipient(call)) answer.add("KeyMaterialId", material.id);
+  if (with_plaintext) hand_to_recipient(call, answer, "Plaintext");
+  return answer;
 }
 
 Value generate_data_key(Call& call) { return data_key(call, true); }
@@ -37,7 +41,9 @@ Value generate_random(Call& call) {
   require_honoured_members(call);
   if (!call.in.has("NumberOfBytes")) throw validation("NumberOfBytes is required.");
   if (call.in.has("CustomKeyStoreId")) throw not_yet("custom key stores");
-  return Members{{"Plaintext", Blob{call.random.bytes(static_cast<std::size_t>(call.in.number("NumberOfBytes")))}}};
+  Members answer{{"Plaintext", Blob{call.random.bytes(static_cast<std::size_t>(call.in.number("NumberOfBytes")))}}};
+  hand_to_recipient(call, answer, "Plaintext");
+  return answer;
 }
 
 }  // namespace

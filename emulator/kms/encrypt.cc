@@ -1,6 +1,7 @@
 #include "kms/access.h"
 #include "kms/ciphertext.h"
 #include "kms/errors.h"
+#include "kms/recipient.h"
 #include "kms/service.h"
 #include "kms/shapes.h"
 
@@ -94,10 +95,13 @@ Value decrypt(Call& call) {
   require_symmetric(call, *call.key, "EncryptionAlgorithm");
   Opened opened = open_source(call, *call.key, "EncryptionContext");
   refuse_dry_run(call);
-  return Members{{"KeyId", call.key->arn()},
+  Members answer{{"KeyId", call.key->arn()},
                  {"Plaintext", Blob{std::move(opened.plaintext)}},
-                 {"EncryptionAlgorithm", kAlgorithm},
-                 {"KeyMaterialId", opened.material->id}};
+                 {"EncryptionAlgorithm", kAlgorithm}};
+  // AWS leaves the material out where the answer goes to a recipient.
+  if (!has_recipient(call)) answer.add("KeyMaterialId", opened.material->id);
+  hand_to_recipient(call, answer, "Plaintext");
+  return answer;
 }
 
 std::vector<Access> decrypt_access(Call& call) {
