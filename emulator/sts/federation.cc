@@ -64,7 +64,7 @@ std::vector<Operation> federation_operations() {
   using namespace shape;
   return {
       {.name = "GetFederationToken",
-       .input = {req("Name", FederatedUserName), opt("Policy", SessionPolicy), opt("PolicyArns", PolicyArns),
+       .input = {req("Name", FederatedUserName), opt("Policy", FederationPolicy), opt("PolicyArns", PolicyArns),
                  opt("DurationSeconds", Duration), opt("Tags", shape::Tags)},
        .access = AccessRule(federation_access),
        .run = get_federation_token},

@@ -13,6 +13,7 @@ inline constexpr Shape FederatedUserName = text(2, 32, R"([\w+=,.@-]*)");
 inline constexpr Shape RoleSessionName = text(2, 64, R"([\w+=,.@-]*)");
 inline constexpr Shape SessionPolicy =
     document(text(1, Shape::kNoMax, R"([\u0009\u000A\u000D\u0020-\u00FF]+)"));
+inline constexpr Shape FederationPolicy = document(text(1, 2048, R"([\u0009\u000A\u000D\u0020-\u00FF]+)"));
 inline constexpr Shape RoleDuration = integer(900, 43200);
 inline constexpr Shape Duration = integer(900, 129600);
 inline constexpr Shape ExternalId = text(2, 1224, R"([\w+=,.@:\/-]*)");
