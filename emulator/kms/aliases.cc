@@ -1,5 +1,6 @@
 #include "kms/access.h"
 #include "kms/errors.h"
+#include "kms/lifecycle.h"
 #include "kms/service.h"
 #include "kms/shapes.h"
 
@@ -32,7 +33,7 @@ Value create_alias(Call& call) {
   call.store.write([&](Txn& txn) {
     const auto present = txn.find<Alias>(alias_id(call));
     const auto target = present ? txn.find<Key>({call.account, call.region, present->target}) : nullptr;
-    if (target && !target->gone(call.now)) throw alias_exists(call.arn("kms", name));
+    if (target && !is_gone(txn, *target, call.now)) throw alias_exists(call.arn("kms", name));
     check_room(txn, *call.key);
     txn.put(Alias{call.account, call.region, name, call.key->id, call.now, call.now});
   });
@@ -79,7 +80,7 @@ Value list_aliases(Call& call) {
   for (const auto& alias : call.store.range<Alias>(call.account, call.region, page.after)) {
     if (!of_key.empty() && alias->target != of_key) continue;
     const auto key = call.store.find<Key>({alias->account, alias->region, alias->target});
-    if (!key || key->gone(call.now)) continue;  // an alias goes with its key
+    if (!key || is_gone(call.store, *key, call.now)) continue;  // an alias goes with its key
     if (aliases.size() == page.limit) {
       truncated = true;
       break;

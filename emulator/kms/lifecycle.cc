@@ -52,19 +52,11 @@ Ptr<Key> with_due_rotations(const Call& call, const Ptr<Key>& key) {
   });
 }
 
-// A primary is not deleted before its replicas: its waiting period begins when the last of them is gone.
 Ptr<Key> with_deletion_date(const Call& call, const Ptr<Key>& key) {
-  if (key->state != Key::State::pending_deletion || key->deletion_date) return key;
-  std::optional<Time> last;
-  for (const std::string& region : key->replica_regions) {
-    const auto replica = call.store.find<Key>({key->account, region, key->id});
-    if (!replica) continue;
-    if (!replica->gone(call.now)) return key;
-    last = last ? std::max(*last, *replica->deletion_date) : *replica->deletion_date;
-  }
-  if (!last) return key;
+  const auto date = deletion_date_of(call.store, *key, call.now);
+  if (date == key->deletion_date) return key;
   auto dated = std::make_shared<Key>(*key);
-  dated->deletion_date = last->plus_seconds(key->pending_window_days * kDay);
+  dated->deletion_date = date;
   return dated;
 }
 

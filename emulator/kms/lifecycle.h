@@ -3,6 +3,7 @@
 // when it is looked at. https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
 #pragma once
 
+#include <algorithm>
 #include <type_traits>
 #include <vector>
 
@@ -53,6 +54,28 @@ std::vector<Ptr<Key>> replicas_of(const Source& source, const Key& primary, Time
     if (replica && !replica->gone(now)) out.push_back(std::move(replica));
   }
   return out;
+}
+
+// When the key is deleted. A primary goes after its replicas: its waiting period begins when the last of them
+// is gone, and until then there is no date.
+template <class Source>
+std::optional<Time> deletion_date_of(const Source& source, const Key& key, Time now) {
+  if (key.state != Key::State::pending_deletion || key.deletion_date) return key.deletion_date;
+  std::optional<Time> last;
+  for (const std::string& region : key.replica_regions) {
+    const auto replica = source.template find<Key>({key.account, region, key.id});
+    if (!replica) continue;
+    if (!replica->gone(now)) return std::nullopt;
+    last = last ? std::max(*last, *replica->deletion_date) : *replica->deletion_date;
+  }
+  if (!last) return std::nullopt;
+  return last->plus_seconds(key.pending_window_days * 86'400);
+}
+
+template <class Source>
+bool is_gone(const Source& source, const Key& key, Time now) {
+  const auto date = deletion_date_of(source, key, now);
+  return date && *date <= now;
 }
 
 // Stores a key. What a multi-Region primary shares with its replicas (material and rotation) reaches them

@@ -266,3 +266,26 @@ TEST_CASE("imported material is imported into each Region, and rotates once it i
   CHECK(describe(aws, key)["KeyMetadata.KeyState"] == "Enabled");
   CHECK(describe(aws, key, kAway)["KeyMetadata.KeyState"] == "PendingImport");
 }
+
+TEST_CASE("rotations, imports and replicas survive being written down and read again") {
+  AwsTest aws;
+  const std::string rotated = aws.key();
+  REQUIRE(aws.kms("EnableKeyRotation", of(rotated)).status == 200);
+  const std::string blob = encrypt(aws, rotated, "us-east-1");
+  REQUIRE(aws.kms("RotateKeyOnDemand", of(rotated)).status == 200);
+  const std::string external = primary(aws, R"(,"Origin":"EXTERNAL")");
+  REQUIRE(import(aws, external, 'm', "us-east-1").status == 200);
+  REQUIRE(import(aws, external, 'n', "us-east-1", R"(,"ImportType":"NEW_KEY_MATERIAL")").status == 200);
+  REQUIRE(replicate(aws, external).status == 200);
+  const std::string all = R"(,"IncludeKeyMaterial":"ALL_KEY_MATERIAL")";
+  const auto answers = [&] {
+    std::string out = aws.kms("ListKeyRotations", of(rotated, all)).body + aws.kms("GetKeyRotationStatus", of(rotated)).body;
+    out += aws.kms("ListKeyRotations", of(external, all)).body + describe(aws, external).body;
+    return out + describe(aws, external, kAway).body;
+  };
+  const std::string before = answers();
+  aws.store.import_state(aws.store.export_state(Secrets::plain));
+  CHECK(answers() == before);
+  CHECK(decrypt(aws, blob, "us-east-1")["Plaintext"] == "aGVsbG8=");
+  CHECK(aws.kms("RotateKeyOnDemand", of(external)).code == "KMSInvalidStateException");
+}
