@@ -86,6 +86,17 @@ AwsError invalid_principal(std::string_view principal) {
   return malformed_policy(text("Invalid principal in policy: \"AWS\":\"", principal, "\""));
 }
 
+AwsError invalid_simulation(std::string message) { return invalid_input(std::move(message)); }
+AwsError invalid_entity_arn(std::string_view arn) {
+  return invalid_input(text("Invalid Entity Arn: ", arn, " does not clearly define entity type and name."));
+}
+AwsError invalid_resource_owner(std::string_view owner) {
+  return invalid_input(text("'", owner, "' is not a valid as a Resource Owner."));  // AWS's grammar
+}
+AwsError invalid_resource_name(std::string_view name) {
+  return invalid_input(text("ResourceNames are not in a valid ARN format: ", name, "."));
+}
+
 AwsError unparsable_arn() { return invalid("Invalid ARN:  Could not be parsed!"); }
 AwsError invalid_arn(std::string_view arn) { return invalid_input(text("ARN ", arn, " is not valid.")); }
 AwsError invalid_marker() { return invalid("Invalid Marker."); }

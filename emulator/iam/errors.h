@@ -42,6 +42,11 @@ AwsError too_many_tags();
 AwsError malformed_policy(std::string message);  // in the evaluator's words
 AwsError invalid_principal(std::string_view principal);
 
+AwsError invalid_simulation(std::string message);
+AwsError invalid_entity_arn(std::string_view arn);
+AwsError invalid_resource_owner(std::string_view owner);
+AwsError invalid_resource_name(std::string_view name);
+
 AwsError unparsable_arn();
 AwsError invalid_arn(std::string_view arn);
 AwsError invalid_marker();

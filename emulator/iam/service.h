@@ -20,6 +20,7 @@ std::vector<Operation> inline_policy_operations();
 std::vector<Operation> attachment_operations();
 std::vector<Operation> boundary_operations();
 std::vector<Operation> tag_operations();
+std::vector<Operation> simulation_operations();
 std::vector<Operation> account_operations();
 
 }  // namespace latchkey::iam

@@ -41,6 +41,25 @@ inline constexpr Shape Tag = structure(kTagMembers);
 inline constexpr Shape Tags = list_of(Tag, 0, 50);
 inline constexpr Shape TagKeys = list_of(TagKey, 0, 50);
 
+inline constexpr Shape SimulationPolicies = list_of(PolicyDocument);
+inline constexpr Shape ActionName = text(3, 128);
+inline constexpr Shape ActionNames = list_of(ActionName);
+inline constexpr Shape ResourceName = text(1, 2048);
+inline constexpr Shape ResourceNames = list_of(ResourceName);
+inline constexpr Shape ResourceHandlingOption = text(1, 64);
+inline constexpr Shape ContextKeyName = text(5, 256);
+inline constexpr Shape ContextKeyValue = text();
+inline constexpr Shape ContextKeyValues = list_of(ContextKeyValue);
+inline constexpr std::string_view kContextKeyTypes[] = {"string",  "stringList",  "numeric", "numericList",
+                                                        "boolean", "booleanList", "ip",      "ipList",
+                                                        "binary",  "binaryList",  "date",    "dateList"};
+inline constexpr Shape ContextKeyType = one_of(kContextKeyTypes);
+inline constexpr Member kContextEntryMembers[] = {opt("ContextKeyName", ContextKeyName),
+                                                  opt("ContextKeyValues", ContextKeyValues),
+                                                  opt("ContextKeyType", ContextKeyType)};
+inline constexpr Shape ContextEntry = structure(kContextEntryMembers);
+inline constexpr Shape ContextEntries = list_of(ContextEntry);
+
 inline constexpr std::string_view kStatuses[] = {"Active", "Inactive", "Expired"};
 inline constexpr Shape Status = one_of(kStatuses);
 inline constexpr std::string_view kPolicyScopes[] = {"All", "AWS", "Local"};

@@ -44,6 +44,7 @@ class JsonCursor {
   bool read_value(Json& out);
   // Checks one value; its exact text goes to `span`.
   bool skip_value(std::string_view& span);
+  std::size_t position() const { return position_; }
   bool at_end() { return peek() == 0 && position_ == text_.size(); }
   // Calls member(name) for each member of the object that comes next; the callback reads the value.
   template <class Member>

@@ -183,6 +183,29 @@ struct Explanation {
 
 Explanation explain(const Request& request, const Set& policies);
 
+// --- Looking into documents ------------------------------------------------------------------------------------------
+
+// Where something stands in a text: both count from 1, columns in characters.
+struct Position {
+  std::size_t line = 1;
+  std::size_t column = 1;
+};
+struct Span {
+  Position start, end;
+};
+// Where each statement stands, as IAM's simulation APIs say it: from just after the bracket or brace before it to just after
+// its closing brace. Of a text that is no document, those that were read.
+std::vector<Span> statement_spans(std::string_view json);
+
+// The context keys that a document mentions, in conditions and as policy variables, each once, as first written.
+std::vector<std::string> context_keys(std::string_view json);
+// Whether a request has a value for a key: in its context, or one that AWS derives from the principal or the resource.
+bool has_key(const Request& request, std::string_view key);
+
+// Whether an operator of that type can compare a text at all.
+enum class ValueType { text, number, boolean, address, date };
+bool valid_value(ValueType type, const std::string& text);
+
 // --- Simulation (latchkey simulate) ----------------------------------------------------------------------------------
 
 // One line in, one line out (no line end); see the interface's "Simulation cases". *malformed is set when the line is
