@@ -5,6 +5,9 @@ usage: compare.py DUMP     (DUMP: the program latchkey_model_dump)
 Every operation of a model is in a table or among the names that are not there yet. An operation in a table has the
 model's members, with the same names, required flags, types, bounds, patterns and enums, down to the last structure.
 Where AWS itself answers differently from its model, DEVIATIONS says how and why.
+
+The tables were written from the models of botocore REFERENCE. AWS adds to its models all the time and takes nothing away:
+what an older botocore does not know yet, and what a newer one knows beyond the tables, is noted and fails nothing.
 """
 
 import glob
@@ -16,6 +19,8 @@ import sys
 
 import botocore
 
+REFERENCE = (1, 43)
+VERSION = tuple(int(part) for part in botocore.__version__.split(".")[:2])
 INT32 = (-(2**31), 2**31 - 1)
 TYPES = {"long": "integer", "double": "float"}
 
@@ -52,6 +57,15 @@ class Comparison:
         if ours != theirs:
             self.differs(path, what, ours, theirs)
 
+    def expect_names(self, path, what, ours, theirs):
+        self.checked += 1
+        for name in sorted(set(ours) - set(theirs)):
+            text = f"{path}: {what} {name} is in the table only"
+            (self.notes if VERSION < REFERENCE else self.problems).append(text)
+        for name in sorted(set(theirs) - set(ours)):
+            text = f"{path}: {what} {name} is in the model only"
+            (self.notes if VERSION > REFERENCE else self.problems).append(text)
+
     def shape(self, path, ours, name, open_shapes):
         theirs = self.shapes[name]
         kind = TYPES.get(theirs["type"], theirs["type"])
@@ -68,7 +82,7 @@ class Comparison:
             self.expect(path, "min", ours["min"], theirs.get("min", 0) if "enum" not in theirs else 0)
             self.expect(path, "max", ours.get("max"), theirs.get("max") if "enum" not in theirs else None)
             self.expect(path, "pattern", ours.get("pattern"), theirs.get("pattern"))
-            self.expect(path, "enum", sorted(ours.get("enum", [])), sorted(theirs.get("enum", [])))
+            self.expect_names(path, "value", ours.get("enum", []), theirs.get("enum", []))
         if name in open_shapes:
             return
         inside = open_shapes | {name}
@@ -83,7 +97,7 @@ class Comparison:
     def members(self, path, ours, theirs, open_shapes):
         required = set(theirs.get("required", []))
         by_name = {member["name"]: member for member in ours}
-        self.expect(path, "members", sorted(by_name), sorted(theirs.get("members", {})))
+        self.expect_names(path, "member", by_name, theirs.get("members", {}))
         self.expect(path, "order of required members",
                     [m["name"] for m in ours if m["name"] in required],
                     [name for name in theirs.get("members", {}) if name in required and name in by_name])
@@ -99,12 +113,7 @@ class Comparison:
         not_yet = self.tables["not_yet"]
         for name in sorted(set(operations) & set(not_yet)):
             self.problems.append(f"{self.service}.{name} is in the table and among those that are not there yet")
-        known = set(operations) | set(not_yet)
-        for name in sorted(set(self.model["operations"]) - known):
-            self.problems.append(f"{self.service}.{name} is in the model only")
-        # A botocore that is older than the tables says nothing of what came after it.
-        for name in sorted(known - set(self.model["operations"])):
-            self.notes.append(f"{self.service}.{name} is not in this botocore ({botocore.__version__})")
+        self.expect_names(self.service, "operation", set(operations) | set(not_yet), self.model["operations"])
         for name, members in operations.items():
             model = self.model["operations"].get(name)
             if model is None:
