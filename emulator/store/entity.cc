@@ -1,6 +1,7 @@
 #include "store/entity.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "core/encoding.h"
 #include "core/json.h"
@@ -93,7 +94,8 @@ std::string Key::arn() const {
 const KeyMaterial& Key::current_material() const {
   const auto current =
       std::find_if(materials.rbegin(), materials.rend(), [](const KeyMaterial& m) { return !m.pending; });
-  return current == materials.rend() ? materials.front() : *current;
+  if (current == materials.rend()) throw std::logic_error("the key " + arn() + " has no material");
+  return *current;
 }
 
 std::string Alias::arn() const {
