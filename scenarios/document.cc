@@ -341,9 +341,9 @@ Scenario read_members(const Members& members, const std::filesystem::path& file)
 
 }  // namespace
 
-Scenario read_scenario(const std::filesystem::path& file) {
+Scenario parse_scenario(std::string_view text, const std::filesystem::path& file) {
   try {
-    const auto document = parse_json(read_text(file), kLimits);
+    const auto document = parse_json(text, kLimits);
     if (!document) {
       throw std::runtime_error("is not JSON: " + document.error().reason + " at byte " +
                                std::to_string(document.error().offset));
@@ -353,6 +353,16 @@ Scenario read_scenario(const std::filesystem::path& file) {
   } catch (const std::exception& error) {
     throw ScenarioError(file.string() + ": " + error.what());
   }
+}
+
+Scenario read_scenario(const std::filesystem::path& file) {
+  std::string text;
+  try {
+    text = read_text(file);
+  } catch (const std::exception& error) {
+    throw ScenarioError(file.string() + ": " + error.what());
+  }
+  return parse_scenario(text, file);
 }
 
 }  // namespace latchkey::scenarios

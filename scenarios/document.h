@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/value.h"
@@ -31,7 +32,8 @@ struct Scenario {
   std::vector<Step> steps;
 };
 
-// Throws ScenarioError.
+// Both throw ScenarioError. Files that a scenario names are looked for beside it.
+Scenario parse_scenario(std::string_view text, const std::filesystem::path& file);
 Scenario read_scenario(const std::filesystem::path& file);
 
 }  // namespace latchkey::scenarios

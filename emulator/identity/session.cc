@@ -124,6 +124,8 @@ std::string seal_session(const Session& session, const Secret& key, Random& rand
 std::optional<Session> open_session(std::string_view token, const Secret& key) {
   const auto sealed = base64_decode(token);
   if (!sealed || sealed->size() < kGcmNonceBytes) return std::nullopt;
+  // The last letter of base64 may have bits that mean nothing; a token has one spelling.
+  if (base64_encode(*sealed) != token) return std::nullopt;
   const std::string_view bytes = *sealed;
   const auto text =
       aes_gcm_decrypt(key.reveal(), bytes.substr(0, kGcmNonceBytes), kVersion, bytes.substr(kGcmNonceBytes));

@@ -1,0 +1,16 @@
+// A line of `latchkey simulate`.
+#include "core/json.h"
+#include "latchkey/policy.h"
+#include "target.h"
+
+using namespace latchkey;
+
+FUZZ_TARGET(simulate_line) {
+  bool malformed = false;
+  const std::string answer = policy::simulate_line(input, &malformed);
+  const auto document = parse_json(answer);
+  fuzz::require(static_cast<bool>(document) && document->is<Members>(), "an answer is a JSON object");
+  const Members& members = document->get<Members>();
+  fuzz::require((members.find("error") != nullptr) == malformed, "an error is there where the line is wrong");
+  fuzz::require((members.find("decision") != nullptr) != malformed, "and a decision where it is not");
+}
