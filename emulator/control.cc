@@ -2,6 +2,7 @@
 
 #include "core/encoding.h"
 #include "core/json.h"
+#include "least_privilege.h"
 
 namespace latchkey {
 namespace {
@@ -113,7 +114,8 @@ http::Answer Control::dispatch(const http::Message& message) {
     answer.body = parts_.ca_pem();
     return answer;
   }
-  if (name == "faults" || name == "policy" || name.starts_with("credentials/")) {
+  if (name == "policy") return method == "GET" ? policy_of(query) : wrong_method("GET");
+  if (name == "faults" || name.starts_with("credentials/")) {
     return refuse(501, "not implemented yet: " + std::string(path));
   }
   return refuse(404, "there is no " + std::string(path));
@@ -203,6 +205,18 @@ http::Answer Control::requests(const http::Message& message, const Form& query) 
   List entries;
   for (const auto& entry : found) entries.emplace_back(to_members(*entry));
   return reply(200, Members{{"requests", std::move(entries)}});
+}
+
+http::Answer Control::policy_of(const Form& query) const {
+  const std::string principal = value_of(query, "principal");
+  if (principal.empty()) return refuse(400, "principal: give the ARN of a user, a role or a session");
+  const Entries calls = calls_of(parts_.journal.list({}), principal);
+  if (value_of(query, "unused") == "1") {
+    return reply(200, Members{{"principal", principal},
+                              {"unused", unused_permissions(parts_.store, parts_.services, calls, principal)}});
+  }
+  if (calls.empty()) return refuse(404, "the journal holds no call of " + principal);
+  return reply(200, least_privilege_policy(calls));
 }
 
 http::Answer Control::request(std::string_view id) const {

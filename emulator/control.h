@@ -44,6 +44,7 @@ class Control {
   http::Answer clock(const http::Message& message);
   http::Answer state(const http::Message& message, const Query& query);
   http::Answer requests(const http::Message& message, const Query& query);
+  http::Answer policy_of(const Query& query) const;
   http::Answer request(std::string_view id) const;
 
   Parts parts_;
