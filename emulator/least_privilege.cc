@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view kContextPrefix = "kms:EncryptionContext:";
 
-// --- The policy ------------------------------------------------------------------------------------------------------
+// --- The policy
+// ------------------------------------------------------------------------------------------------------
 
 // Conditions of StringEquals: key and value.
 using Conditions = std::map<std::string, std::string>;
@@ -25,7 +26,8 @@ Conditions conditions_of(const policy::Request& request) {
   for (const auto& [key, values] : request.context.entries()) {
     const bool chosen = key.starts_with(kContextPrefix) || key == "sts:ExternalId";
     // A value that would be read as a variable is left out: the condition would be another one.
-    if (chosen && values.size() == 1 && values.front().find("${") == std::string::npos) out[key] = values.front();
+    if (chosen && values.size() == 1 && values.front().find("${") == std::string::npos)
+      out[key] = values.front();
   }
   return out;
 }
@@ -75,15 +77,16 @@ Members statement(const std::set<std::string>& actions, const std::set<std::stri
   return out.add("Condition", Members{{"StringEquals", std::move(equals)}});
 }
 
-// --- What is unused --------------------------------------------------------------------------------------------------
+// --- What is unused
+// --------------------------------------------------------------------------------------------------
 
 struct OwnPolicy {
   std::string name;
   std::string text;
 };
 
-void add_policies(const Store& store, const IamEntity& entity, std::string_view word, std::string_view partition,
-                  std::vector<OwnPolicy>& out) {
+void add_policies(const Store& store, const IamEntity& entity, std::string_view word,
+                  std::string_view partition, std::vector<OwnPolicy>& out) {
   for (const auto& [name, document] : entity.inline_policies) {
     out.push_back({"inline policy " + name + " of " + std::string(word) + "/" + entity.name, document.text});
   }
@@ -113,7 +116,8 @@ std::vector<OwnPolicy> own_policies(const Store& store, std::string_view princip
     return out;
   }
   if (!session && !resource.starts_with("role/")) {
-    throw std::runtime_error("'" + std::string(principal) + "' is no user and no role: it has no policies of its own");
+    throw std::runtime_error("'" + std::string(principal) +
+                             "' is no user and no role: it has no policies of its own");
   }
   const auto role = store.find<Role>({arn->account, "", name});
   if (!role) throw std::runtime_error("there is no role " + std::string(principal));
@@ -137,7 +141,8 @@ bool allows(const policy::PolicyPtr& document, const policy::Request& request) {
   set.identity = {policy::Named{document, "", ""}};
   const policy::Explanation why = policy::explain(request, set);
   return std::any_of(why.policies.begin(), why.policies.end(), [](const policy::PolicyNote& note) {
-    return std::any_of(note.statements.begin(), note.statements.end(), [](const auto& one) { return one.applies(); });
+    return std::any_of(note.statements.begin(), note.statements.end(),
+                       [](const auto& one) { return one.applies(); });
   });
 }
 
@@ -161,13 +166,15 @@ std::set<std::string> spelled_out(const std::string& pattern, const std::vector<
 }
 
 // The needed actions, in lower case as policies compare them.
-std::set<std::string> used_actions(const Members& one_statement, std::string_view version, const Entries& calls) {
+std::set<std::string> used_actions(const Members& one_statement, std::string_view version,
+                                   const Entries& calls) {
   std::set<std::string> used;
   const policy::PolicyPtr document = compiled(one_statement, version);
   if (!document) return used;
   for (const auto& entry : calls) {
     for (const Evidence& evidence : entry->decisions) {
-      if (was_granted(*entry, evidence) && allows(document, evidence.request)) used.insert(to_lower(evidence.request.action));
+      if (was_granted(*entry, evidence) && allows(document, evidence.request))
+        used.insert(to_lower(evidence.request.action));
     }
   }
   return used;
@@ -178,10 +185,11 @@ std::set<std::string> used_actions(const Members& one_statement, std::string_vie
 Entries calls_of(const Entries& entries, std::string_view principal) {
   Entries out;
   for (const auto& entry : entries) {
-    const bool by_role = std::any_of(entry->decisions.begin(), entry->decisions.end(), [&](const Evidence& evidence) {
-      return evidence.request.principal.kind == policy::Principal::Kind::role_session &&
-             evidence.request.principal.role_arn == principal;
-    });
+    const bool by_role =
+        std::any_of(entry->decisions.begin(), entry->decisions.end(), [&](const Evidence& evidence) {
+          return evidence.request.principal.kind == policy::Principal::Kind::role_session &&
+                 evidence.request.principal.role_arn == principal;
+        });
     if (entry->principal == principal || by_role) out.push_back(entry);
   }
   return out;
@@ -194,18 +202,20 @@ Members least_privilege_policy(const Entries& calls) {
     for (const Evidence& evidence : entry->decisions) {
       if (!was_granted(*entry, evidence)) continue;
       Conditions conditions = conditions_of(evidence.request);
-      const auto [at, first] =
-          seen.try_emplace({literal_resource(evidence.request.resource), evidence.request.action}, conditions);
+      const auto [at, first] = seen.try_emplace(
+          {literal_resource(evidence.request.resource), evidence.request.action}, conditions);
       if (!first) keep_common(at->second, conditions);
     }
   }
-  // Actions under the same conditions on one resource are one statement, and so are resources that share the actions.
+  // Actions under the same conditions on one resource are one statement, and so are resources that share the
+  // actions.
   std::map<std::pair<std::string, Conditions>, std::set<std::string>> actions;
   for (const auto& [place, conditions] : seen) actions[{place.first, conditions}].insert(place.second);
   std::map<std::pair<std::set<std::string>, Conditions>, std::set<std::string>> resources;
   for (const auto& [place, names] : actions) resources[{names, place.second}].insert(place.first);
   List statements;
-  for (const auto& [shared, places] : resources) statements.emplace_back(statement(shared.first, places, shared.second));
+  for (const auto& [shared, places] : resources)
+    statements.emplace_back(statement(shared.first, places, shared.second));
   return Members{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}};
 }
 
@@ -216,7 +226,8 @@ List unused_permissions(const Store& store, const std::vector<const Service*>& s
     const auto document = parse_json(own.text);
     if (!document || !document->is<Members>()) continue;
     const Value* version = document->get<Members>().find("Version");
-    const std::string version_text = version != nullptr && version->is<std::string>() ? version->get<std::string>() : "2008-10-17";
+    const std::string version_text =
+        version != nullptr && version->is<std::string>() ? version->get<std::string>() : "2008-10-17";
     const std::vector<Value> statements = as_list(document->get<Members>().find("Statement"));
     for (std::size_t i = 0; i < statements.size(); ++i) {
       if (!statements[i].is<Members>()) continue;
