@@ -97,6 +97,15 @@ Value list_aliases(Call& call) {
   return answer;
 }
 
+// AWS does not say which aliases the key has when one of them is deleted.
+policy::Context without_aliases(const policy::Context& context) {
+  policy::Context out;
+  for (const auto& [key, values] : context.entries()) {
+    if (key != "kms:ResourceAliases") out.set(key, values);
+  }
+  return out;
+}
+
 // Permission is needed on the alias (by IAM policy only) and on every key that it leaves or reaches.
 std::vector<Access> alias_change_access(Call& call) {
   const std::string& name = call.in.text("AliasName");
@@ -109,6 +118,7 @@ std::vector<Access> alias_change_access(Call& call) {
       out.back().missing = current.missing;
     } else {
       out.push_back(key_access(call, current, call.operation.name));
+      if (call.operation.name == "DeleteAlias") out.back().context = without_aliases(out.back().context);
     }
     call.key = current.key;
   }

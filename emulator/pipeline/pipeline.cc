@@ -34,6 +34,15 @@ std::optional<sigv4::Failure> refused_by_session(const Identity& who, const Serv
                         "The security token included in the request is invalid"};
 }
 
+// IAM is a global service: whichever region a request was signed for, it is made to the one where the partition's IAM is.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+std::string_view requested_region(const Service& service, std::string_view signed_for) {
+  if (service.name != "iam") return signed_for;
+  const std::string_view partition = partition_of(signed_for);
+  if (partition == "aws-cn") return "cn-north-1";
+  return partition == "aws-us-gov" ? "us-gov-west-1" : "us-east-1";
+}
+
 // The account that owns the resource: the ARN's, or the caller's where the ARN has none.
 std::string owner_of(const Call& call, const Access& access) {
   if (!access.resource_account.empty()) return access.resource_account;
@@ -99,7 +108,8 @@ policy::Context Pipeline::request_context(const Request& request) const {
   const Connection connection{request.message.peer_address, request.entry.user_agent,
                               std::string(request.message.request.header("referer").value_or("")),
                               request.message.tls};
-  return global_context(request.who, connection, request.claim->region, request.entry.time);
+  return global_context(request.who, connection, requested_region(request.service(), request.claim->region),
+                        request.entry.time);
 }
 
 Value Pipeline::process(Request& request) {
