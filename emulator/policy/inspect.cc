@@ -15,12 +15,13 @@ namespace {
 constexpr int kMaxDepth = 32;
 
 // Turns offsets into lines and columns. They are asked for in ascending order, so a document is walked once.
+// An offset behind the end is the end.
 class Places {
  public:
   explicit Places(std::string_view text) : text_(text) {}
 
   Position at(std::size_t offset) {
-    for (; offset_ < offset; ++offset_) {
+    for (offset = std::min(offset, text_.size()); offset_ < offset; ++offset_) {
       const auto byte = static_cast<unsigned char>(text_[offset_]);
       const bool crlf = byte == '\r' && offset_ + 1 < text_.size() && text_[offset_ + 1] == '\n';
       if ((byte == '\n' || byte == '\r') && !crlf) {

@@ -34,6 +34,8 @@ TEST_CASE("a statement stands from just after what is before it to just after it
       {R"({"Statement":[]})", ""},
       {R"({"Version":"2012-10-17"})", ""},
       {R"({"Statement":[{},{)", "1:15 1:17 "},
+      {R"({"Statement":)", ""},
+      {R"({"Statement":[)", ""},
       {"[]", ""},
       {"", ""},
   }));
