@@ -132,6 +132,7 @@ void require_usable(const Key& key) {
   require_not_pending(key);
   if (key.state == Key::State::disabled) throw key_disabled(key.arn());
   if (key.state == Key::State::pending_import) throw pending_import(key.arn());
+  if (key.state == Key::State::unavailable) throw key_unavailable(key.arn());
 }
 
 void require_usage(const Call& call, const Key& key, std::string_view usage) {

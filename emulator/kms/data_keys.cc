@@ -1,5 +1,6 @@
 #include "kms/access.h"
 #include "kms/ciphertext.h"
+#include "kms/custom_key_stores.h"
 #include "kms/errors.h"
 #include "kms/recipient.h"
 #include "kms/service.h"
@@ -40,7 +41,7 @@ Value generate_data_key_without_plaintext(Call& call) { return data_key(call, fa
 Value generate_random(Call& call) {
   require_honoured_members(call);
   if (!call.in.has("NumberOfBytes")) throw validation("NumberOfBytes is required.");
-  if (call.in.has("CustomKeyStoreId")) throw not_yet("custom key stores");
+  if (call.in.has("CustomKeyStoreId")) require_connected(call, call.in.text("CustomKeyStoreId"));
   Members answer{{"Plaintext", Blob{call.random.bytes(static_cast<std::size_t>(call.in.number("NumberOfBytes")))}}};
   hand_to_recipient(call, answer, "Plaintext");
   return answer;

@@ -29,6 +29,9 @@ AwsError key_disabled(std::string_view arn) { return {400, "DisabledException", 
 AwsError pending_deletion(std::string_view arn) {
   return {400, "KMSInvalidStateException", join(arn, " is pending deletion.")};
 }
+AwsError key_unavailable(std::string_view arn) {
+  return {400, "KMSInvalidStateException", join(arn, " is unavailable.")};
+}
 AwsError pending_import(std::string_view arn) {
   return {400, "KMSInvalidStateException", join(arn, " is pending import.")};
 }

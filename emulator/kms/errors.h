@@ -19,6 +19,7 @@ AwsError alias_of_alias();
 AwsError key_disabled(std::string_view arn);
 AwsError pending_deletion(std::string_view arn);
 AwsError pending_import(std::string_view arn);
+AwsError key_unavailable(std::string_view arn);
 AwsError nothing_pending_rotation(std::string_view arn);
 AwsError wrong_origin(std::string_view arn, std::string_view origin);
 AwsError not_pending_deletion(std::string_view arn);

@@ -3,6 +3,7 @@
 #include "core/encoding.h"
 #include "identity/context.h"
 #include "kms/access.h"
+#include "kms/custom_key_stores.h"
 #include "kms/default_policy.h"
 #include "kms/errors.h"
 #include "kms/lifecycle.h"
@@ -25,6 +26,7 @@ std::string_view state_name(const Key& key) {
     case Key::State::disabled: return "Disabled";
     case Key::State::pending_deletion: return "PendingDeletion";
     case Key::State::pending_import: return "PendingImport";
+    case Key::State::unavailable: return "Unavailable";
   }
   return "";
 }
@@ -52,9 +54,6 @@ void check_spec(const Call& call, const std::string& spec) {
   if (usage != only_usage_of(spec)) {
     throw validation("KeyUsage " + usage + " is not compatible with KeySpec " + spec);
   }
-  const std::string origin = call.in.text_or("Origin", "AWS_KMS");
-  if (origin != "AWS_KMS" && origin != "EXTERNAL") throw not_yet("keys of the origin " + origin);
-  if (call.in.has("CustomKeyStoreId") || call.in.has("XksKeyId")) throw not_yet("custom key stores");
 }
 
 Value create_key(Call& call) {
@@ -74,7 +73,7 @@ Value create_key(Call& call) {
   key.policy = call.in.has("Policy") ? checked_key_policy(call, call.in.text("Policy"), key.arn(),
                                                           call.in.flag("BypassPolicyLockoutSafetyCheck"))
                                      : default_key_policy(call.partition, call.account);
-  key.origin = call.in.text_or("Origin", "AWS_KMS");
+  place_new_key(call, key);
   if (key.origin == "EXTERNAL") {
     key.state = Key::State::pending_import;
   } else {
@@ -235,7 +234,9 @@ Members key_metadata(const Call& call, const Key& key) {
   if (key.deletion_date) out.add("DeletionDate", *key.deletion_date);
   if (waits_for_replicas(key)) out.add("PendingDeletionWindowInDays", key.pending_window_days);
   add_expiry(out, key);
-  out.add("Origin", key.origin).add("KeyManager", key.manager);
+  out.add("Origin", key.origin);
+  add_store_metadata(call.store, key, out);
+  out.add("KeyManager", key.manager);
   out.add("CustomerMasterKeySpec", key.spec).add("KeySpec", key.spec);
   if (key.usage == "ENCRYPT_DECRYPT") out.add("EncryptionAlgorithms", List{"SYMMETRIC_DEFAULT"});
   out.add("MultiRegion", key.multi_region);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/encoding.h"
+#include "kms/custom_key_stores.h"
 
 namespace latchkey::kms {
 namespace {
@@ -87,9 +88,12 @@ Ptr<Key> as_of_now(const Call& call, Ptr<Key> key) {
   if (key->gone(call.now)) return nullptr;
   if (const auto next = next_rotation_of(*key); next && *next <= call.now)
     key = with_due_rotations(call, key);
-  if (!key || !any_expired(*key, call.now)) return key;
+  if (!key) return nullptr;
+  const bool unreachable = key->state == Key::State::enabled && out_of_reach(call.store, *key);
+  if (!unreachable && !any_expired(*key, call.now)) return key;
   auto aged = std::make_shared<Key>(*key);
   expire(*aged, call.now);
+  if (unreachable) aged->state = Key::State::unavailable;
   return aged;
 }
 

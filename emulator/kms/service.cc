@@ -4,35 +4,21 @@ namespace latchkey::kms {
 namespace {
 
 Service make() {
-  return {.name = "kms",
-          .protocol = Protocol::json,
-          .wording = Wording::echoing,
-          .target_prefix = "TrentService",
-          .xml_namespace = "",
-          .version = "",
-          .window_seconds = 300,
-          .operations = joined({key_operations(), alias_operations(), encrypt_operations(),
-                                data_key_operations(), policy_operations(), rotation_operations(), import_operations(), replica_operations(), tag_operations()}),
-          .not_yet = {"ConnectCustomKeyStore",
-                      "CreateCustomKeyStore",
-                      "CreateGrant",
-                      "DeleteCustomKeyStore",
-                      "DeriveSharedSecret",
-                      "DescribeCustomKeyStores",
-                      "DisconnectCustomKeyStore",
-                      "GenerateDataKeyPair",
-                      "GenerateDataKeyPairWithoutPlaintext",
-                      "GenerateMac",
-                      "GetKeyLastUsage",
-                      "GetPublicKey",
-                      "ListGrants",
-                      "ListRetirableGrants",
-                      "RetireGrant",
-                      "RevokeGrant",
-                      "Sign",
-                      "UpdateCustomKeyStore",
-                      "Verify",
-                      "VerifyMac"}};
+  return {
+      .name = "kms",
+      .protocol = Protocol::json,
+      .wording = Wording::echoing,
+      .target_prefix = "TrentService",
+      .xml_namespace = "",
+      .version = "",
+      .window_seconds = 300,
+      .operations = joined({key_operations(), alias_operations(), encrypt_operations(), data_key_operations(),
+                            policy_operations(), rotation_operations(), import_operations(),
+                            replica_operations(), custom_key_store_operations(), tag_operations()}),
+      .not_yet = {"CreateGrant", "DeriveSharedSecret", "GenerateDataKeyPair",
+                  "GenerateDataKeyPairWithoutPlaintext", "GenerateMac", "GetKeyLastUsage", "GetPublicKey",
+                  "ListGrants", "ListRetirableGrants", "RetireGrant", "RevokeGrant", "Sign", "Verify",
+                  "VerifyMac"}};
 }
 
 }  // namespace

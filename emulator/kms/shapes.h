@@ -15,6 +15,25 @@ inline constexpr Shape PolicyName = text(1, 128, R"([\w]+)");
 inline constexpr Shape Policy = document(text(1, 131072, R"([\u0009\u000A\u000D\u0020-\u00FF]+)"));
 inline constexpr Shape AliasName = text(1, 256, R"(^[a-zA-Z0-9:/_-]+$)");
 inline constexpr Shape CustomKeyStoreId = text(1, 64);
+inline constexpr Shape CustomKeyStoreName = text(1, 256);
+inline constexpr Shape CloudHsmClusterId = text(19, 24, R"(cluster-[2-7a-zA-Z]{11,16})");
+inline constexpr Shape TrustAnchorCertificate = text(1, 5000);
+inline constexpr Shape KeyStorePassword = secret(text(7, 32));
+inline constexpr std::string_view kCustomKeyStoreTypes[] = {"AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"};
+inline constexpr Shape CustomKeyStoreType = one_of(kCustomKeyStoreTypes);
+inline constexpr Shape XksProxyUriEndpoint = text(10, 128, R"(^https://[a-zA-Z0-9.-]+$)");
+inline constexpr Shape XksProxyUriPath =
+    text(10, 128, R"(^(/[a-zA-Z0-9\/_-]+/kms/xks/v\d{1,2})$|^(/kms/xks/v\d{1,2})$)");
+inline constexpr Shape XksProxyVpcEndpointServiceName =
+    text(20, 64, R"(^(com|eu)\.amazonaws\.vpce\.([a-z]+-){2,3}\d+\.vpce-svc-[0-9a-z]+$)");
+inline constexpr Shape AccountId = text(12, 12, R"([0-9]{12})");
+inline constexpr Shape XksProxyAccessKeyId = secret(text(20, 30, R"(^[A-Z2-7]+$)"));
+inline constexpr Shape XksProxyRawSecretAccessKey = secret(text(43, 64, R"(^[a-zA-Z0-9\/+=]+$)"));
+inline constexpr Member kXksProxyCredential[] = {req("AccessKeyId", XksProxyAccessKeyId),
+                                                 req("RawSecretAccessKey", XksProxyRawSecretAccessKey)};
+inline constexpr Shape XksProxyAuthenticationCredential = structure(kXksProxyCredential);
+inline constexpr std::string_view kXksProxyConnectivities[] = {"PUBLIC_ENDPOINT", "VPC_ENDPOINT_SERVICE"};
+inline constexpr Shape XksProxyConnectivity = one_of(kXksProxyConnectivities);
 inline constexpr Shape XksKeyId = text(1, 128, R"(^[a-zA-Z0-9-_.]+$)");
 inline constexpr Shape PendingWindowInDays = integer(1, 365);
 
@@ -28,7 +47,8 @@ inline constexpr std::string_view kWrappingAlgorithms[] = {
 inline constexpr Shape WrappingAlgorithm = one_of(kWrappingAlgorithms);
 inline constexpr std::string_view kWrappingKeySpecs[] = {"RSA_2048", "RSA_3072", "RSA_4096", "SM2"};
 inline constexpr Shape WrappingKeySpec = one_of(kWrappingKeySpecs);
-inline constexpr std::string_view kExpirationModels[] = {"KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"};
+inline constexpr std::string_view kExpirationModels[] = {"KEY_MATERIAL_EXPIRES",
+                                                         "KEY_MATERIAL_DOES_NOT_EXPIRE"};
 inline constexpr Shape ExpirationModel = one_of(kExpirationModels);
 inline constexpr std::string_view kImportTypes[] = {"NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"};
 inline constexpr Shape ImportType = one_of(kImportTypes);
@@ -65,10 +85,23 @@ inline constexpr Shape DataKeySpec = one_of(kDataKeySpecs);
 inline constexpr std::string_view kKeyUsages[] = {"ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC",
                                                   "KEY_AGREEMENT"};
 inline constexpr Shape KeyUsage = one_of(kKeyUsages);
-inline constexpr std::string_view kKeySpecs[] = {
-    "RSA_2048",          "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521",
-    "ECC_SECG_P256K1",   "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512",
-    "SM2",               "ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "ECC_NIST_EDWARDS25519"};
+inline constexpr std::string_view kKeySpecs[] = {"RSA_2048",
+                                                 "RSA_3072",
+                                                 "RSA_4096",
+                                                 "ECC_NIST_P256",
+                                                 "ECC_NIST_P384",
+                                                 "ECC_NIST_P521",
+                                                 "ECC_SECG_P256K1",
+                                                 "SYMMETRIC_DEFAULT",
+                                                 "HMAC_224",
+                                                 "HMAC_256",
+                                                 "HMAC_384",
+                                                 "HMAC_512",
+                                                 "SM2",
+                                                 "ML_DSA_44",
+                                                 "ML_DSA_65",
+                                                 "ML_DSA_87",
+                                                 "ECC_NIST_EDWARDS25519"};
 inline constexpr Shape KeySpec = one_of(kKeySpecs);
 inline constexpr Shape CustomerMasterKeySpec = one_of(std::span(kKeySpecs).first(13));
 inline constexpr std::string_view kOrigins[] = {"AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"};

@@ -262,6 +262,8 @@ std::string state_name(Key::State state) {
       return "PendingDeletion";
     case Key::State::pending_import:
       return "PendingImport";
+    case Key::State::unavailable:
+      return "Unavailable";
   }
   return "";
 }

@@ -134,7 +134,8 @@ struct KeyMaterial {
 };
 
 struct Key {
-  enum class State { enabled, disabled, pending_deletion, pending_import };
+  // Unavailable is never stored: it is what a key in a custom key store is while that is not connected.
+  enum class State { enabled, disabled, pending_deletion, pending_import, unavailable };
   std::string account;
   std::string region;
   std::string id;
