@@ -12,6 +12,7 @@
 #include "http/server.h"
 #include "iam/managed.h"
 #include "iam/service.h"
+#include "kms/rsa_pool.h"
 #include "kms/service.h"
 #include "pipeline/pipeline.h"
 #include "store/sqlite.h"
@@ -25,7 +26,12 @@ Settings settings_of(const Options& options) {
     throw std::runtime_error("account id '" + options.account_id + "' is not 12 digits");
   }
   if (!is_region_name(options.region)) throw std::runtime_error("'" + options.region + "' is not a region");
-  return {options.account_id, options.region, options.enforce_iam, options.root_assume_role};
+  Settings settings;
+  settings.account_id = options.account_id;
+  settings.region = options.region;
+  settings.enforce_iam = options.enforce_iam;
+  settings.root_may_assume_roles = options.root_assume_role;
+  return settings;
 }
 
 LogLevel level_of(Options::LogLevel level) {
@@ -63,6 +69,7 @@ struct Emulator::Impl {
   Settings settings;
   Clock clock;
   Random random;
+  kms::RsaPool rsa_pool;
   Log log;
   Journal journal;
   std::unique_ptr<Store> store;
@@ -84,6 +91,7 @@ Emulator::Impl::Impl(Options given)
     if (!time) throw std::runtime_error("'" + options.clock + "' is not an ISO 8601 time");
     clock.freeze(*time);
   }
+  settings.rsa_keys = [this](unsigned bits) { return rsa_pool.take(bits); };
   open_store();
   start_state();
   certificates = std::make_unique<http::Certificates>(ca_directory(options));

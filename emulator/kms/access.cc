@@ -166,6 +166,9 @@ Access key_access(const Call& call, const KeyReference& reference, std::string_v
   if (!details.algorithm.empty()) {
     context.set("kms:EncryptionAlgorithm", call.in.text_or(details.algorithm, "SYMMETRIC_DEFAULT"));
   }
+  for (const RequestKey& key : details.request) {
+    context.set(key.condition, key.member.empty() ? std::string(key.fallback) : call.in.text_or(key.member, key.fallback));
+  }
   return access;
 }
 

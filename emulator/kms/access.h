@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,10 +37,19 @@ void refuse_dry_run(const Call& call);  // throws what a dry run that would have
 // No grant has been made yet, so no token names one. Says so.
 void require_honoured_members(const Call& call);
 
-// Which member holds the encryption context, the algorithm (empty: the operation has none).
+// A condition key that is what the request says in a member, or the fallback without it. Empty member: always the fallback.
+struct RequestKey {
+  std::string_view condition;
+  std::string_view member;
+  std::string_view fallback = {};
+};
+
+// Which member holds the encryption context, the encryption algorithm (empty: the operation has none), and what else of the
+// request is a condition key.
 struct Details {
   std::string_view encryption_context = {};
   std::string_view algorithm = {};
+  std::span<const RequestKey> request = {};
 };
 
 Access key_access(const Call& call, const KeyReference& reference, std::string_view action, const Details& details = {});

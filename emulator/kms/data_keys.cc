@@ -51,7 +51,9 @@ Value generate_random(Call& call) {
 
 std::vector<Operation> data_key_operations() {
   using namespace shape;
-  constexpr Details kDetails{.encryption_context = "EncryptionContext"};
+  // These operations name no algorithm, and AWS sets the condition key all the same.
+  static constexpr RequestKey kAlgorithm[] = {{"kms:EncryptionAlgorithm", "", "SYMMETRIC_DEFAULT"}};
+  constexpr Details kDetails{.encryption_context = "EncryptionContext", .request = kAlgorithm};
   return {
       {.name = "GenerateDataKey",
        .input = {req("KeyId", KeyId), opt("EncryptionContext", EncryptionContext), opt("NumberOfBytes", NumberOfBytes),

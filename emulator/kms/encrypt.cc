@@ -1,6 +1,8 @@
 #include "kms/access.h"
 #include "kms/ciphertext.h"
 #include "kms/errors.h"
+#include "kms/key_material.h"
+#include "kms/public_key_encryption.h"
 #include "kms/recipient.h"
 #include "kms/service.h"
 #include "kms/shapes.h"
@@ -8,25 +10,43 @@
 namespace latchkey::kms {
 namespace {
 
-constexpr char kAlgorithm[] = "SYMMETRIC_DEFAULT";
+constexpr std::string_view kSymmetric = "SYMMETRIC_DEFAULT";
 
-// A symmetric key, ready to encrypt or decrypt with the algorithm that the request names.
-void require_symmetric(const Call& call, const Key& key, std::string_view algorithm_member) {
+// The members of a request that belong to one side of it.
+struct Side {
+  std::string_view algorithm;
+  std::string_view context;
+};
+constexpr Side kOnly{"EncryptionAlgorithm", "EncryptionContext"};
+constexpr Side kSource{"SourceEncryptionAlgorithm", "SourceEncryptionContext"};
+constexpr Side kDestination{"DestinationEncryptionAlgorithm", "DestinationEncryptionContext"};
+
+std::string algorithm_of(const Call& call, const Side& side) { return call.in.text_or(side.algorithm, kSymmetric); }
+
+// The key is ready to encrypt or decrypt with the algorithm that the request names.
+void require_encryption(const Call& call, const Key& key, const Side& side) {
   require_usable(key);
   require_usage(call, key, "ENCRYPT_DECRYPT");
-  const std::string algorithm = call.in.text_or(algorithm_member, kAlgorithm);
-  if (algorithm != kAlgorithm) throw wrong_algorithm(algorithm, key.spec);
+  const std::string algorithm = algorithm_of(call, side);
+  if (!fits(key_spec(key.spec), key.usage, algorithm)) throw wrong_algorithm(algorithm, key.spec);
+  if (algorithm != kSymmetric && !call.in.map(side.context).empty()) throw asymmetric_context();
+}
+
+// Under a key for which require_encryption holds.
+std::string sealed(const Call& call, const Key& key, const Side& side, std::string_view plaintext) {
+  const std::string algorithm = algorithm_of(call, side);
+  if (algorithm != kSymmetric) return encrypt_to(*private_key(key), key_spec(key.spec), algorithm, plaintext);
+  return seal(key.current_material(), call.in.map(side.context), plaintext, call.random);
 }
 
 Value encrypt(Call& call) {
   require_honoured_members(call);
-  require_symmetric(call, *call.key, "EncryptionAlgorithm");
+  require_encryption(call, *call.key, kOnly);
+  std::string blob = sealed(call, *call.key, kOnly, call.in.bytes("Plaintext"));
   refuse_dry_run(call);
-  std::string blob = seal(call.key->current_material(), call.in.map("EncryptionContext"), call.in.bytes("Plaintext"),
-                          call.random);
   return Members{{"CiphertextBlob", Blob{std::move(blob)}},
                  {"KeyId", call.key->arn()},
-                 {"EncryptionAlgorithm", kAlgorithm}};
+                 {"EncryptionAlgorithm", algorithm_of(call, kOnly)}};
 }
 
 // --- Decrypt and ReEncrypt: the key is found from the ciphertext ---------------------------------------------------
@@ -36,11 +56,15 @@ struct Source {
   Ptr<Key> key;          // null: there is none in this region
 };
 
-Source source_of(const Call& call) {
+void require_blob(const Call& call) {
   if (!call.in.has("CiphertextBlob")) {
     throw validation("1 validation error detected: Value at 'ciphertextBlob' failed to satisfy constraint: Member must "
                      "not be null");
   }
+}
+
+Source source_of(const Call& call) {
+  require_blob(call);
   const auto id = material_id(call.in.bytes("CiphertextBlob"));
   if (!id) throw invalid_ciphertext();
   return {*id, key_of_material(call, *id)};
@@ -53,6 +77,7 @@ Access source_access(Call& call, std::string_view action, std::string_view key_m
     call.key = named.key;
     return key_access(call, named, action, details);
   }
+  if (call.in.text_or(details.algorithm, kSymmetric) != kSymmetric) throw key_id_required();
   const Source source = source_of(call);
   call.key = source.key;
   KeyReference reference;
@@ -70,36 +95,46 @@ Access source_access(Call& call, std::string_view action, std::string_view key_m
   return access;
 }
 
-// The plaintext of the request's ciphertext under call.key or, for a named key, only if that is the one.
+// The plaintext of the request's ciphertext under the key that was found for it or named.
 struct Opened {
   std::string plaintext;
-  const KeyMaterial* material;
+  std::string material;  // id; empty for asymmetric keys
 };
 
-Opened open_source(const Call& call, const Key& key, std::string_view context_member) {
+// A symmetric ciphertext says whose it is: naming any other key, even one for signing, is IncorrectKey.
+Opened open_symmetric(const Call& call, const Key& key, const Side& side) {
   const std::string& blob = call.in.bytes("CiphertextBlob");
   const auto id = material_id(blob);
   if (!id) throw invalid_ciphertext();
   for (const KeyMaterial& material : key.materials) {
     if (material.id != *id) continue;
-    auto plaintext = open(material, call.in.map(context_member), blob);
+    require_encryption(call, key, side);
+    auto plaintext = open(material, call.in.map(side.context), blob);
     if (!plaintext) throw invalid_ciphertext();
-    return {std::move(*plaintext), &material};
+    return {std::move(*plaintext), material.id};
   }
   throw incorrect_key();
 }
 
+Opened open_source(const Call& call, const Key& key, const Side& side) {
+  require_blob(call);
+  const std::string algorithm = algorithm_of(call, side);
+  if (algorithm == kSymmetric) return open_symmetric(call, key, side);
+  require_encryption(call, key, side);
+  auto plaintext = decrypt_with(*private_key(key), algorithm, call.in.bytes("CiphertextBlob"));
+  if (!plaintext) throw invalid_ciphertext();
+  return {std::move(*plaintext), ""};
+}
+
 Value decrypt(Call& call) {
   require_honoured_members(call);
-  source_of(call);
-  require_symmetric(call, *call.key, "EncryptionAlgorithm");
-  Opened opened = open_source(call, *call.key, "EncryptionContext");
+  Opened opened = open_source(call, *call.key, kOnly);
   refuse_dry_run(call);
   Members answer{{"KeyId", call.key->arn()},
                  {"Plaintext", Blob{std::move(opened.plaintext)}},
-                 {"EncryptionAlgorithm", kAlgorithm}};
-  // AWS leaves the material out where the answer goes to a recipient.
-  if (!has_recipient(call)) answer.add("KeyMaterialId", opened.material->id);
+                 {"EncryptionAlgorithm", algorithm_of(call, kOnly)}};
+  // Asymmetric keys have one material; and AWS leaves it out where the answer goes to a recipient.
+  if (!opened.material.empty() && !has_recipient(call)) answer.add("KeyMaterialId", opened.material);
   hand_to_recipient(call, answer, "Plaintext");
   return answer;
 }
@@ -126,22 +161,22 @@ std::vector<Access> re_encrypt_access(Call& call) {
 
 Value re_encrypt(Call& call) {
   require_honoured_members(call);
-  source_of(call);
-  require_symmetric(call, *call.key, "SourceEncryptionAlgorithm");
   const KeyReference destination = find_key(call, call.in.text("DestinationKeyId"));
   if (destination.missing) throw *destination.missing;
-  require_symmetric(call, *destination.key, "DestinationEncryptionAlgorithm");
-  Opened opened = open_source(call, *call.key, "SourceEncryptionContext");
+  const Key& to = *destination.key;
+  const Opened opened = open_source(call, *call.key, kSource);
+  require_encryption(call, to, kDestination);
+  std::string blob = sealed(call, to, kDestination, opened.plaintext);
   refuse_dry_run(call);
-  const KeyMaterial& material = destination.key->current_material();
-  std::string blob = seal(material, call.in.map("DestinationEncryptionContext"), opened.plaintext, call.random);
-  return Members{{"CiphertextBlob", Blob{std::move(blob)}},
+  const std::string algorithm = algorithm_of(call, kDestination);
+  Members answer{{"CiphertextBlob", Blob{std::move(blob)}},
                  {"SourceKeyId", call.key->arn()},
-                 {"KeyId", destination.key->arn()},
-                 {"SourceEncryptionAlgorithm", kAlgorithm},
-                 {"DestinationEncryptionAlgorithm", kAlgorithm},
-                 {"SourceKeyMaterialId", opened.material->id},
-                 {"DestinationKeyMaterialId", material.id}};
+                 {"KeyId", to.arn()},
+                 {"SourceEncryptionAlgorithm", algorithm_of(call, kSource)},
+                 {"DestinationEncryptionAlgorithm", algorithm}};
+  if (!opened.material.empty()) answer.add("SourceKeyMaterialId", opened.material);
+  if (algorithm == kSymmetric) answer.add("DestinationKeyMaterialId", to.current_material().id);
+  return answer;
 }
 
 }  // namespace

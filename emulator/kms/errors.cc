@@ -56,7 +56,27 @@ AwsError incorrect_key() {
   return {400, "IncorrectKeyException",
           "The key ID in the request does not identify a CMK that can perform this operation."};
 }
-// AWS answers this one without a message, and code that compares bodies relies on it.
+AwsError asymmetric_context() {
+  return validation("EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.");
+}
+AwsError key_id_required() { return validation("KeyId is required to decrypt with an asymmetric KMS key."); }
+AwsError plaintext_too_long(std::string_view algorithm, std::string_view spec, std::size_t most) {
+  return validation(join("Algorithm ", algorithm, " and key spec ") + join(spec, " cannot encrypt data larger than ") +
+                    std::to_string(most) + " bytes.");
+}
+AwsError wrong_message_type(std::string_view message_type, std::string_view algorithm) {
+  return validation(join("Message type ", message_type, " is incompatible with algorithm ") + join(algorithm, "."));
+}
+AwsError wrong_digest_length(std::string_view algorithm) {
+  return validation(join("Digest is invalid length for algorithm ", algorithm, "."));
+}
+AwsError no_public_key(std::string_view arn, std::string_view spec) {
+  return unsupported(join(arn, " key spec is ") + join(spec, " which is not valid for GetPublicKey."));
+}
+// AWS answers these without a message, and code that compares bodies relies on it.
+AwsError invalid_signature() { return {400, "KMSInvalidSignatureException"}; }
+AwsError invalid_mac() { return {400, "KMSInvalidMacException"}; }
+AwsError invalid_public_key() { return {400, "ValidationException"}; }
 AwsError invalid_ciphertext() { return {400, "InvalidCiphertextException"}; }
 AwsError invalid_marker() { return {400, "InvalidMarkerException", "Could not deserialize Marker"}; }
 AwsError invalid_grant_token() { return {400, "InvalidGrantTokenException", "The grant token is invalid."}; }

@@ -26,6 +26,15 @@ AwsError not_pending_deletion(std::string_view arn);
 AwsError wrong_usage(std::string_view arn, std::string_view usage, std::string_view operation);
 AwsError wrong_algorithm(std::string_view algorithm, std::string_view spec);
 AwsError incorrect_key();
+AwsError asymmetric_context();   // an encryption context for an asymmetric key
+AwsError key_id_required();      // an asymmetric ciphertext does not say whose it is
+AwsError plaintext_too_long(std::string_view algorithm, std::string_view spec, std::size_t most);
+AwsError wrong_message_type(std::string_view message_type, std::string_view algorithm);
+AwsError wrong_digest_length(std::string_view algorithm);
+AwsError invalid_signature();
+AwsError invalid_mac();
+AwsError invalid_public_key();
+AwsError no_public_key(std::string_view arn, std::string_view spec);
 AwsError invalid_ciphertext();
 AwsError invalid_marker();
 AwsError invalid_grant_token();

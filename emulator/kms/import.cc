@@ -7,6 +7,7 @@
 #include "kms/access.h"
 #include "kms/errors.h"
 #include "kms/import_token.h"
+#include "kms/key_material.h"
 #include "kms/lifecycle.h"
 #include "kms/service.h"
 #include "kms/shapes.h"
@@ -26,8 +27,6 @@ void require_import(const Key& key) {
 }
 
 bool symmetric(const Key& key) { return key.spec == "SYMMETRIC_DEFAULT"; }
-
-bool is_material_for(const Key& key, std::string_view bytes) { return symmetric(key) && bytes.size() == 32; }
 
 // --- GetParametersForImport
 // ------------------------------------------------------------------------------------------
@@ -96,7 +95,7 @@ std::string unwrapped_material(const Call& call, const Key& key) {
   const Secret wrapping = wrapping_key(call, parameters->spec);
   auto bytes = unwrap(wrapping.reveal(), parameters->algorithm, call.in.bytes("EncryptedKeyMaterial"));
   if (!bytes) throw invalid_ciphertext();
-  if (!is_material_for(key, *bytes)) {
+  if (!is_material_for(key_spec(key.spec), *bytes)) {
     throw incorrect_material("The key material is not valid for the key spec " + key.spec + ".");
   }
   return std::move(*bytes);

@@ -6,6 +6,7 @@
 #include "kms/custom_key_stores.h"
 #include "kms/default_policy.h"
 #include "kms/errors.h"
+#include "kms/key_material.h"
 #include "kms/lifecycle.h"
 #include "kms/metadata.h"
 #include "kms/replicas.h"
@@ -33,25 +34,25 @@ std::string_view state_name(const Key& key) {
 
 // --- CreateKey -------------------------------------------------------------------------------------------------------
 
+std::string usage_of(const Call& call) { return call.in.text_or("KeyUsage", "ENCRYPT_DECRYPT"); }
+
 std::string spec_of(const Call& call) {
   if (call.in.has("KeySpec")) return call.in.text("KeySpec");
   return call.in.text_or("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT");
 }
 
-std::string_view only_usage_of(std::string_view spec) {
-  return spec == "SYMMETRIC_DEFAULT" ? "ENCRYPT_DECRYPT" : "";
-}
-
+// Spec and usage are there, fit together, and can be had in the region.
 void check_spec(const Call& call, const std::string& spec) {
-  if (spec == "SM2" && !call.region.starts_with("cn-")) throw unsupported("KeySpec SM2 is not supported in this Region");
-  if (spec != "SYMMETRIC_DEFAULT") {
-    if (!call.in.has("KeyUsage")) {
-      throw validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
-    }
-    throw not_yet("keys of the spec " + spec);
+  if (call.in.has("KeySpec") && call.in.has("CustomerMasterKeySpec")) {
+    throw validation(
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.");
   }
-  const std::string usage = call.in.text_or("KeyUsage", only_usage_of(spec));
-  if (usage != only_usage_of(spec)) {
+  require_supported(key_spec(spec), call.region);
+  if (spec != "SYMMETRIC_DEFAULT" && !call.in.has("KeyUsage")) {
+    throw validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+  }
+  const std::string usage = usage_of(call);
+  if (!key_spec(spec).allows(usage)) {
     throw validation("KeyUsage " + usage + " is not compatible with KeySpec " + spec);
   }
 }
@@ -67,7 +68,7 @@ Value create_key(Call& call) {
   key.created = call.now;
   key.description = call.in.text_or("Description", "");
   key.spec = spec;
-  key.usage = only_usage_of(spec);
+  key.usage = usage_of(call);
   key.tags = call.in.tags("Tags", "TagKey", "TagValue");
   check_new_tags(key.tags);
   key.policy = call.in.has("Policy") ? checked_key_policy(call, call.in.text("Policy"), key.arn(),
@@ -77,7 +78,7 @@ Value create_key(Call& call) {
   if (key.origin == "EXTERNAL") {
     key.state = Key::State::pending_import;
   } else {
-    key.materials.push_back(new_symmetric_material(call.random, call.now));
+    key.materials.push_back(new_material(call, key_spec(spec)));
   }
   const auto created = call.store.write([&](Txn& txn) { return txn.put(std::move(key)); });
   return Members{{"KeyMetadata", key_metadata(call, *created)}};
@@ -91,8 +92,8 @@ std::vector<Access> create_key_access(Call& call) {
   context.set("kms:CallerAccount", call.account);
   context.set("kms:KeySpec", spec_of(call));
   context.set("kms:CustomerMasterKeySpec", spec_of(call));
-  context.set("kms:KeyUsage", call.in.text_or("KeyUsage", "ENCRYPT_DECRYPT"));
-  context.set("kms:CustomerMasterKeyUsage", call.in.text_or("KeyUsage", "ENCRYPT_DECRYPT"));
+  context.set("kms:KeyUsage", usage_of(call));
+  context.set("kms:CustomerMasterKeyUsage", usage_of(call));
   context.set("kms:KeyOrigin", call.in.text_or("Origin", "AWS_KMS"));
   context.set("kms:MultiRegion", call.in.flag("MultiRegion") ? "true" : "false");
   if (call.in.flag("MultiRegion")) context.set("kms:MultiRegionKeyType", "PRIMARY");
@@ -238,7 +239,7 @@ Members key_metadata(const Call& call, const Key& key) {
   add_store_metadata(call.store, key, out);
   out.add("KeyManager", key.manager);
   out.add("CustomerMasterKeySpec", key.spec).add("KeySpec", key.spec);
-  if (key.usage == "ENCRYPT_DECRYPT") out.add("EncryptionAlgorithms", List{"SYMMETRIC_DEFAULT"});
+  add_algorithms(out, key.spec, key.usage);
   out.add("MultiRegion", key.multi_region);
   if (key.multi_region) {
     out.add("MultiRegionConfiguration", multi_region_configuration(call, key));

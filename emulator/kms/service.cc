@@ -4,21 +4,20 @@ namespace latchkey::kms {
 namespace {
 
 Service make() {
-  return {
-      .name = "kms",
-      .protocol = Protocol::json,
-      .wording = Wording::echoing,
-      .target_prefix = "TrentService",
-      .xml_namespace = "",
-      .version = "",
-      .window_seconds = 300,
-      .operations = joined({key_operations(), alias_operations(), encrypt_operations(), data_key_operations(),
-                            policy_operations(), rotation_operations(), import_operations(),
-                            replica_operations(), custom_key_store_operations(), tag_operations()}),
-      .not_yet = {"CreateGrant", "DeriveSharedSecret", "GenerateDataKeyPair",
-                  "GenerateDataKeyPairWithoutPlaintext", "GenerateMac", "GetKeyLastUsage", "GetPublicKey",
-                  "ListGrants", "ListRetirableGrants", "RetireGrant", "RevokeGrant", "Sign", "Verify",
-                  "VerifyMac"}};
+  return {.name = "kms",
+          .protocol = Protocol::json,
+          .wording = Wording::echoing,
+          .target_prefix = "TrentService",
+          .xml_namespace = "",
+          .version = "",
+          .window_seconds = 300,
+          .operations = joined({key_operations(), alias_operations(), encrypt_operations(),
+                                data_key_operations(), data_key_pair_operations(), sign_operations(),
+                                mac_operations(), key_agreement_operations(), policy_operations(),
+                                rotation_operations(), import_operations(), replica_operations(),
+                                custom_key_store_operations(), tag_operations()}),
+          .not_yet = {"CreateGrant", "GetKeyLastUsage", "ListGrants", "ListRetirableGrants", "RetireGrant",
+                      "RevokeGrant"}};
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ struct Settings {
   std::string region = "us-east-1";
   bool enforce_iam = true;
   bool root_may_assume_roles = true;
+  // Where RSA private keys (PKCS #8 DER) of so many bits come from; empty: they are made while the caller waits.
+  std::function<std::string(unsigned bits)> rsa_keys = {};
 };
 
 // An operation's input, parsed and validated. Reading a member that the operation does not declare is a programming error

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/arn.h"
+#include "core/memo.h"
 #include "core/secret.h"
 #include "core/value.h"
 #include "latchkey/policy.h"
@@ -121,6 +122,10 @@ std::string arn_of(std::string_view partition, const ManagedPolicy& policy);
 // --- KMS
 // -------------------------------------------------------------------------------------------------------------
 
+namespace kms {
+class PrivateKey;
+}
+
 struct KeyMaterial {
   std::string id;  // 64 hex digits, as KMS's KeyMaterialId; symmetric ciphertexts carry it
   Secret
@@ -131,6 +136,7 @@ struct KeyMaterial {
   std::optional<Time> rotated = {};   // when it became current by a rotation
   std::string description = {};       // of imported material
   std::optional<Time> valid_to = {};  // imported material that expires
+  Memo<kms::PrivateKey> parsed = {};  // of asymmetric bytes; kms/key_material.h fills it and checks that it is theirs
 };
 
 struct Key {

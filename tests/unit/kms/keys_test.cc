@@ -51,7 +51,6 @@ TEST_CASE("CreateKey refuses what does not fit together, and says plainly what i
   CHECK(reply.status == 400);
   CHECK(reply.code == code);
   if (!message.empty()) CHECK(reply.message == message);
-  CHECK(aws.kms("CreateKey", R"({"KeySpec":"RSA_2048","KeyUsage":"SIGN_VERIFY"})").code == "NotImplementedException");
 }
 
 TEST_CASE("the lock-out check of key policies can be bypassed") {
@@ -181,7 +180,7 @@ TEST_CASE("a key belongs to its region and account") {
 TEST_CASE("unknown and missing operations, and broken JSON, are answered as AWS answers") {
   AwsTest aws;
   CHECK(aws.kms("Nonsense", "{}").body == R"({"__type":"UnknownOperationException"})");
-  CHECK(aws.kms("Sign", "{}").status == 501);
+  CHECK(aws.kms("ConnectCustomKeyStore", "{}").status == 501);
   CHECK(aws.kms("ListKeys", "{").code == "SerializationException");
   CHECK(aws.kms("ListKeys", "[]").code == "SerializationException");
   CHECK(aws.kms("ListKeys", "").status == 200);
