@@ -61,6 +61,10 @@ std::string arn_of_unique_id(const Store& store, std::string_view partition, std
 
 }  // namespace
 
+std::string unique_id_of_principal(const Store& store, std::string_view principal) {
+  return unique_id_of(store, principal);
+}
+
 Document bound_document(const Store& store, Document document, policy::Kind kind) {
   return bind(store, std::move(document), kind);
 }

@@ -14,6 +14,9 @@ namespace latchkey {
 // id are looked up. Anything else that looks like no principal at all does not.
 bool principal_exists(const Store& store, std::string_view principal);
 
+// The unique id of the user or role that an ARN names; empty if it names neither.
+std::string unique_id_of_principal(const Store& store, std::string_view principal);
+
 // The document, going by the unique ids of the users and roles that it names. The second form sees what a
 // transaction has staged.
 Document bound_document(const Store& store, Document document, policy::Kind kind);

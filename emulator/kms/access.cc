@@ -6,6 +6,7 @@
 #include "identity/context.h"
 #include "kms/default_policy.h"
 #include "kms/errors.h"
+#include "kms/grant_match.h"
 #include "kms/lifecycle.h"
 #include "kms/recipient.h"
 
@@ -145,8 +146,11 @@ void refuse_dry_run(const Call& call) {
 
 void require_honoured_members(const Call& call) {
   const Members& given = call.in.members();
-  if (const Value* tokens = given.find("GrantTokens"); tokens != nullptr && !tokens->get<List>().empty()) {
-    throw invalid_grant_token();
+  // Grants count at once here, so a token changes nothing; but it must be one.
+  if (const Value* tokens = given.find("GrantTokens")) {
+    for (const Value& token : tokens->get<List>()) {
+      if (!grant_of_token(call, token.get<std::string>())) throw invalid_grant_token();
+    }
   }
   if (given.find("DryRunModifiers") != nullptr) throw not_yet("the DryRunModifiers parameter");
 }
@@ -162,7 +166,12 @@ Access key_access(const Call& call, const KeyReference& reference, std::string_v
   add_recipient_context(context, call);
   if (reference.key) add_key_context(context, call, *reference.key);
   if (!reference.alias.empty()) context.set("kms:RequestAlias", reference.alias);
-  if (!details.encryption_context.empty()) add_encryption_context(context, call.in.map(details.encryption_context));
+  const bool takes_context = !details.encryption_context.empty();
+  if (takes_context) add_encryption_context(context, call.in.map(details.encryption_context));
+  if (reference.key) {
+    access.grant = covering_grant(call, *reference.key, action,
+                                  takes_context ? &call.in.map(details.encryption_context) : nullptr);
+  }
   if (!details.algorithm.empty()) {
     context.set("kms:EncryptionAlgorithm", call.in.text_or(details.algorithm, "SYMMETRIC_DEFAULT"));
   }

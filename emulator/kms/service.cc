@@ -15,9 +15,8 @@ Service make() {
                                 data_key_operations(), data_key_pair_operations(), sign_operations(),
                                 mac_operations(), key_agreement_operations(), policy_operations(),
                                 rotation_operations(), import_operations(), replica_operations(),
-                                custom_key_store_operations(), tag_operations()}),
-          .not_yet = {"CreateGrant", "GetKeyLastUsage", "ListGrants", "ListRetirableGrants", "RetireGrant",
-                      "RevokeGrant"}};
+                                custom_key_store_operations(), grant_operations(), tag_operations()}),
+          .not_yet = {"GetKeyLastUsage"}};
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ std::vector<Operation> rotation_operations();
 std::vector<Operation> import_operations();
 std::vector<Operation> replica_operations();
 std::vector<Operation> custom_key_store_operations();
+std::vector<Operation> grant_operations();
 std::vector<Operation> tag_operations();
 
 }  // namespace latchkey::kms

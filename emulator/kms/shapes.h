@@ -68,9 +68,35 @@ inline constexpr Shape TagKeys = list_of(TagKey);
 inline constexpr Shape GrantToken = text(1, 8192);
 inline constexpr Shape GrantTokens = list_of(GrantToken, 0, 10);
 
+inline constexpr Shape PrincipalId = text(1, 256, R"(^[\w+=,.@:/-]+$)");
+inline constexpr Shape GrantId = text(1, 128);
+inline constexpr Shape GrantName = text(1, 256, R"(^[a-zA-Z0-9:/_-]+$)");
+inline constexpr std::string_view kGrantOperations[] = {"Decrypt",
+                                                        "Encrypt",
+                                                        "GenerateDataKey",
+                                                        "GenerateDataKeyWithoutPlaintext",
+                                                        "ReEncryptFrom",
+                                                        "ReEncryptTo",
+                                                        "Sign",
+                                                        "Verify",
+                                                        "GetPublicKey",
+                                                        "CreateGrant",
+                                                        "RetireGrant",
+                                                        "DescribeKey",
+                                                        "GenerateDataKeyPair",
+                                                        "GenerateDataKeyPairWithoutPlaintext",
+                                                        "GenerateMac",
+                                                        "VerifyMac",
+                                                        "DeriveSharedSecret"};
+inline constexpr Shape GrantOperation = one_of(kGrantOperations);
+inline constexpr Shape GrantOperations = list_of(GrantOperation);
+
 inline constexpr Shape ContextKey = text();
 inline constexpr Shape ContextValue = text();
 inline constexpr Shape EncryptionContext = map_of(ContextKey, ContextValue);
+inline constexpr Member kGrantConstraints[] = {opt("EncryptionContextSubset", EncryptionContext),
+                                               opt("EncryptionContextEquals", EncryptionContext)};
+inline constexpr Shape GrantConstraints = structure(kGrantConstraints);
 
 inline constexpr Shape Plaintext = secret(bytes(1, 4096));
 inline constexpr Shape Ciphertext = bytes(1, 6144);
@@ -80,23 +106,31 @@ inline constexpr Shape NumberOfBytes = integer(1, 1024);
 inline constexpr std::string_view kEncryptionAlgorithms[] = {"RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1",
                                                              "SYMMETRIC_DEFAULT", "SM2PKE"};
 inline constexpr Shape EncryptionAlgorithm = one_of(kEncryptionAlgorithms);
-inline constexpr std::string_view kSigningAlgorithms[] = {
-    "RSASSA_PSS_SHA_256",        "RSASSA_PSS_SHA_384",        "RSASSA_PSS_SHA_512",
-    "RSASSA_PKCS1_V1_5_SHA_256", "RSASSA_PKCS1_V1_5_SHA_384", "RSASSA_PKCS1_V1_5_SHA_512",
-    "ECDSA_SHA_256",             "ECDSA_SHA_384",             "ECDSA_SHA_512",
-    "SM2DSA",                    "ML_DSA_SHAKE_256",          "ED25519_SHA_512",
-    "ED25519_PH_SHA_512"};
+inline constexpr std::string_view kSigningAlgorithms[] = {"RSASSA_PSS_SHA_256",
+                                                          "RSASSA_PSS_SHA_384",
+                                                          "RSASSA_PSS_SHA_512",
+                                                          "RSASSA_PKCS1_V1_5_SHA_256",
+                                                          "RSASSA_PKCS1_V1_5_SHA_384",
+                                                          "RSASSA_PKCS1_V1_5_SHA_512",
+                                                          "ECDSA_SHA_256",
+                                                          "ECDSA_SHA_384",
+                                                          "ECDSA_SHA_512",
+                                                          "SM2DSA",
+                                                          "ML_DSA_SHAKE_256",
+                                                          "ED25519_SHA_512",
+                                                          "ED25519_PH_SHA_512"};
 inline constexpr Shape SigningAlgorithm = one_of(kSigningAlgorithms);
 inline constexpr std::string_view kMessageTypes[] = {"RAW", "DIGEST", "EXTERNAL_MU"};
 inline constexpr Shape MessageType = one_of(kMessageTypes);
-inline constexpr std::string_view kMacAlgorithms[] = {"HMAC_SHA_384", "HMAC_SHA_256", "HMAC_SHA_224", "HMAC_SHA_512"};
+inline constexpr std::string_view kMacAlgorithms[] = {"HMAC_SHA_384", "HMAC_SHA_256", "HMAC_SHA_224",
+                                                      "HMAC_SHA_512"};
 inline constexpr Shape MacAlgorithm = one_of(kMacAlgorithms);
 inline constexpr std::string_view kKeyAgreementAlgorithms[] = {"ECDH"};
 inline constexpr Shape KeyAgreementAlgorithm = one_of(kKeyAgreementAlgorithms);
 inline constexpr Shape PublicKey = bytes(1, 8192);
 inline constexpr std::string_view kDataKeyPairSpecs[] = {
-    "RSA_2048",      "RSA_3072",      "RSA_4096",        "ECC_NIST_P256",        "ECC_NIST_P384",
-    "ECC_NIST_P521", "ECC_SECG_P256K1", "SM2", "ECC_NIST_EDWARDS25519"};
+    "RSA_2048",      "RSA_3072",        "RSA_4096", "ECC_NIST_P256",        "ECC_NIST_P384",
+    "ECC_NIST_P521", "ECC_SECG_P256K1", "SM2",      "ECC_NIST_EDWARDS25519"};
 inline constexpr Shape DataKeyPairSpec = one_of(kDataKeyPairSpecs);
 inline constexpr std::string_view kDataKeySpecs[] = {"AES_256", "AES_128"};
 inline constexpr Shape DataKeySpec = one_of(kDataKeySpecs);

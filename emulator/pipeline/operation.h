@@ -99,6 +99,7 @@ struct Access {
   std::string resource_account = {};       // empty: that of the ARN
   Ptr<Key> key = nullptr;                  // its key policy takes part
   Ptr<Role> role = nullptr;                // its trust policy takes part
+  std::optional<policy::Named> grant = std::nullopt;  // a KMS grant that lets the caller do this
   policy::Context context = {};            // keys of the service, of the request's tags, of the resource's tags
   // What the caller gets once the permission is there, where the resource itself is not: AWS tells nobody else.
   std::optional<AwsError> missing = std::nullopt;

@@ -200,6 +200,7 @@ void Pipeline::authorize(Call& call, Request& request) {
     evidence.policies = identity;
     add_resource_controls(parts_.store, owner_of(call, access), evidence.policies);
     if (access.key) evidence.policies.resource = policy::Named{access.key->policy.compiled, "key policy", ""};
+    evidence.policies.grant = access.grant;
     if (access.role)
       evidence.policies.resource = policy::Named{access.role->trust.compiled, "role trust policy", ""};
     evidence.request = {call.who.principal, access.action, access.resource, access.resource_account,

@@ -316,10 +316,10 @@ void fields(V& visit, E& entity, const Grant*) {
   visit("Region", entity.region);
   visit("Key", entity.key);
   visit("Id", entity.id);
-  visit("Token", entity.token);
   visit("Name", entity.name);
   visit("Created", entity.created);
   visit("Grantee", entity.grantee);
+  visit.added("GranteeId", entity.grantee_id);
   visit("Retiring", entity.retiring);
   visit("Issuer", entity.issuer);
   visit("Operations", entity.operations);

@@ -136,7 +136,8 @@ struct KeyMaterial {
   std::optional<Time> rotated = {};   // when it became current by a rotation
   std::string description = {};       // of imported material
   std::optional<Time> valid_to = {};  // imported material that expires
-  Memo<kms::PrivateKey> parsed = {};  // of asymmetric bytes; kms/key_material.h fills it and checks that it is theirs
+  Memo<kms::PrivateKey> parsed =
+      {};  // of asymmetric bytes; kms/key_material.h fills it and checks that it is theirs
 };
 
 struct Key {
@@ -192,14 +193,14 @@ struct Alias {
 struct Grant {
   std::string account;  // of the key
   std::string region;
-  std::string key;  // its id
-  std::string id;   // 64 hex digits
-  std::string token;
+  std::string key;   // its id
+  std::string id;    // 64 hex digits
   std::string name;  // empty: it has none
   Time created;
-  std::string grantee;   // principals: ARNs, or a service's name
-  std::string retiring;  // empty: none
-  std::string issuer;    // ARN of the account under which it was made
+  std::string grantee;     // principals: ARNs, or a service's name
+  std::string grantee_id;  // the unique id of a user or role, as it was then
+  std::string retiring;    // empty: none
+  std::string issuer;      // ARN of the account under which it was made
   std::vector<std::string> operations;
   bool constraint_is_subset = false;  // EncryptionContextSubset, else EncryptionContextEquals
   Tags constraint;                    // empty: none

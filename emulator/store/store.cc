@@ -19,7 +19,7 @@ std::vector<std::string> Traits<Group>::index(const Group& group) {
 }
 
 std::vector<std::string> Traits<Grant>::index(const Grant& grant) {
-  std::vector<std::string> keys{grant.account + "/" + grant.region + "/" + grant.key, grant.token};
+  std::vector<std::string> keys{grant.account + "/" + grant.region + "/" + grant.key, grant.region + "/" + grant.id};
   if (!grant.retiring.empty()) keys.push_back("retiring/" + grant.region + "/" + grant.retiring);
   return keys;
 }

@@ -63,7 +63,7 @@ template <>
 struct Traits<Grant> {
   static constexpr std::string_view kind = "grant";
   static Id id(const Grant& grant) { return {grant.account, grant.region, grant.key + "/" + grant.id}; }
-  // Its key (list and decide), its token, and who may retire it in a region.
+  // Its key (list and decide), its id, and who may retire it in a region.
   static std::vector<std::string> index(const Grant& grant);
 };
 template <>

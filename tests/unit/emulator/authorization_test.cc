@@ -55,6 +55,7 @@ struct World {
       names[member] = "arn:aws:iam::000000000000:user/target";
     }
     names["Operations"] = List{"Decrypt"};
+    names["GrantId"] = std::string(64, '0');
     caller = aws.user("caller");
   }
 
@@ -62,8 +63,8 @@ struct World {
     Members out = least(operation.input);
     for (const Member& member : operation.input) {
       const auto known = names.find(member.name);
-      if (known != names.end() &&
-          (member.required || member.name == "KeyId" || member.name == "CiphertextBlob")) {
+      if (known != names.end() && (member.required || member.name == "KeyId" ||
+                                   member.name == "CiphertextBlob" || operation.name == "RetireGrant")) {
         out.set(std::string(member.name), known->second);
       }
     }
