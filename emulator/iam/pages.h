@@ -37,7 +37,7 @@ Members list_answer(const Call& call, std::string_view member, const std::vector
       break;
     }
     last = key(item);
-    shown.push_back(show(item));
+    shown.emplace_back(show(item));
   }
   Members answer{{std::string(member), std::move(shown)}};
   finish_page(answer, truncated, last);
@@ -62,7 +62,7 @@ Members table_answer(const Call& call, std::string_view member, Keep&& keep, Sho
         break;
       }
       last = seen;
-      shown.push_back(show(*entity));
+      shown.emplace_back(show(*entity));
     }
     if (chunk.size() <= page.limit) break;
   }
