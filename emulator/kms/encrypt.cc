@@ -56,6 +56,14 @@ struct Source {
   Ptr<Key> key;          // null: there is none in this region
 };
 
+// A dry run may leave the ciphertext out of account: then the key must be named.
+bool ignores_ciphertext(const Call& call) {
+  const Value* modifiers = call.in.members().find("DryRunModifiers");
+  if (modifiers == nullptr || modifiers->get<List>().empty()) return false;
+  if (!call.in.flag("DryRun")) throw modifiers_without_dry_run();
+  return true;
+}
+
 void require_blob(const Call& call) {
   if (!call.in.has("CiphertextBlob")) {
     throw validation("1 validation error detected: Value at 'ciphertextBlob' failed to satisfy constraint: Member must "
@@ -72,12 +80,14 @@ Source source_of(const Call& call) {
 
 // The permission on the key that a ciphertext was made with, or on the key that the request names instead.
 Access source_access(Call& call, std::string_view action, std::string_view key_member, const Details& details) {
+  const bool any_ciphertext = ignores_ciphertext(call);
   if (call.in.has(key_member)) {
     const KeyReference named = find_key(call, call.in.text(key_member));
     call.key = named.key;
     return key_access(call, named, action, details);
   }
   if (call.in.text_or(details.algorithm, kSymmetric) != kSymmetric) throw key_id_required();
+  if (any_ciphertext && !call.in.has("CiphertextBlob")) throw key_id_without_ciphertext(key_member);
   const Source source = source_of(call);
   call.key = source.key;
   KeyReference reference;
@@ -117,6 +127,10 @@ Opened open_symmetric(const Call& call, const Key& key, const Side& side) {
 }
 
 Opened open_source(const Call& call, const Key& key, const Side& side) {
+  if (ignores_ciphertext(call)) {
+    require_encryption(call, key, side);
+    return {};
+  }
   require_blob(call);
   const std::string algorithm = algorithm_of(call, side);
   if (algorithm == kSymmetric) return open_symmetric(call, key, side);

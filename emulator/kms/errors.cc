@@ -88,8 +88,9 @@ AwsError tag_error(std::string message) { return {400, "TagException", std::move
 AwsError limit_exceeded(std::string message) { return {400, "LimitExceededException", std::move(message)}; }
 AwsError unsupported(std::string message) { return {400, "UnsupportedOperationException", std::move(message)}; }
 AwsError validation(std::string message) { return validation_error(Protocol::json, std::move(message)); }
-AwsError not_yet(std::string_view what) {
-  return not_implemented(Protocol::json, join("Latchkey does not implement ", what, " yet."));
+AwsError modifiers_without_dry_run() { return validation("DryRunModifiers can only be specified when DryRun is true."); }
+AwsError key_id_without_ciphertext(std::string_view member) {
+  return validation(join(member, " is required when DryRunModifiers contains IGNORE_CIPHERTEXT."));
 }
 
 }  // namespace latchkey::kms

@@ -44,6 +44,7 @@ AwsError tag_error(std::string message);
 AwsError limit_exceeded(std::string message);
 AwsError unsupported(std::string message);
 AwsError validation(std::string message);
-AwsError not_yet(std::string_view what);
+AwsError modifiers_without_dry_run();
+AwsError key_id_without_ciphertext(std::string_view member);  // a dry run without a ciphertext
 
 }  // namespace latchkey::kms

@@ -59,6 +59,7 @@ Key replica_of(const Call& call, const Key& primary, const std::string& region, 
   out.policy = replica_policy(call, out);
   out.primary_region = primary.region;
   out.replica_regions.clear();
+  out.last_use = std::make_shared<Memo<KeyUse>>();  // each of the related keys tracks its own
   if (primary.origin == "EXTERNAL") {
     // Imported material does not travel: the same must be imported here too.
     for (KeyMaterial& material : out.materials) {

@@ -15,8 +15,10 @@ Service make() {
                                 data_key_operations(), data_key_pair_operations(), sign_operations(),
                                 mac_operations(), key_agreement_operations(), policy_operations(),
                                 rotation_operations(), import_operations(), replica_operations(),
-                                custom_key_store_operations(), grant_operations(), tag_operations()}),
-          .not_yet = {"GetKeyLastUsage"}};
+                                custom_key_store_operations(), grant_operations(), tag_operations(),
+                                last_usage_operations()}),
+          .not_yet = {},
+          .succeeded = note_last_usage};
 }
 
 }  // namespace

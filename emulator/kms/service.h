@@ -25,5 +25,9 @@ std::vector<Operation> replica_operations();
 std::vector<Operation> custom_key_store_operations();
 std::vector<Operation> grant_operations();
 std::vector<Operation> tag_operations();
+std::vector<Operation> last_usage_operations();
+
+// After a successful cryptographic operation: what GetKeyLastUsage will say of its keys.
+void note_last_usage(Call& call);
 
 }  // namespace latchkey::kms

@@ -75,6 +75,7 @@ struct Call {
   std::string region;   // of the credential scope
   std::string partition;
   Input in;
+  std::string request_id;
   policy::Context context;  // the aws: keys of this request
   Ptr<Key> key;  // the KMS key that the access rule found, so that the handler uses the one that was authorized
 
@@ -146,6 +147,7 @@ struct Service {
   std::int64_t window_seconds;      // how far a request's date may be off
   std::vector<Operation> operations;
   std::vector<std::string_view> not_yet;  // operations that AWS has and this table has not
+  void (*succeeded)(Call&) = nullptr;     // what the service notes after every operation that went well
 
   const Operation* find(std::string_view operation) const;
 };

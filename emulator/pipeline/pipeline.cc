@@ -139,11 +139,14 @@ Value Pipeline::process(Request& request) {
             .region = request.claim->region,
             .partition = request.who.principal.partition,
             .in = Input(std::move(input), operation.input),
+            .request_id = request.entry.id,
             .context = request_context(request),
             .key = nullptr};
   authorize(call, request);
   note_use_of_access_key(call);
-  return operation.run(call);
+  Value result = operation.run(call);
+  if (call.service.succeeded != nullptr) call.service.succeeded(call);
+  return result;
 }
 
 void Pipeline::authenticate(Request& request) {

@@ -303,7 +303,14 @@ void fields(V& visit, E& entity, const Key*) {
   visit.added("ReplicaRegions", entity.replica_regions);
   visit.added("CustomKeyStore", entity.custom_key_store);
   visit.added("XksKeyId", entity.xks_key_id);
+  const auto last_use = entity.last_use->get();
+  KeyUse use = last_use ? *last_use : KeyUse{};
+  visit.added("LastUseOperation", use.operation);
+  visit.added("LastUse", use.at);
+  visit.added("LastUseRequestId", use.request_id);
+  visit.added("LastUseEventId", use.event_id);
   if constexpr (V::kReading) {
+    if (!use.operation.empty()) entity.last_use->set(std::make_shared<const KeyUse>(std::move(use)));
     // A key that waits for its first import has none, and neither has one whose material lives elsewhere.
     if (entity.materials.empty() && entity.origin == "AWS_KMS")
       throw std::runtime_error("Materials must not be empty");

@@ -140,6 +140,14 @@ struct KeyMaterial {
       {};  // of asymmetric bytes; kms/key_material.h fills it and checks that it is theirs
 };
 
+// The last successful cryptographic operation with a key.
+struct KeyUse {
+  std::string operation;
+  Time at;
+  std::string request_id;
+  std::string event_id;  // what CloudTrail would call it
+};
+
 struct Key {
   // Unavailable is never stored: it is what a key in a custom key store is while that is not connected.
   enum class State { enabled, disabled, pending_deletion, pending_import, unavailable };
@@ -170,6 +178,10 @@ struct Key {
 
   std::string custom_key_store;  // id
   std::string xks_key_id;
+
+  // Empty: never used. Every version of the key shares it, so that a use is no write: it is kept on disk with the key's
+  // next change.
+  std::shared_ptr<Memo<KeyUse>> last_use = std::make_shared<Memo<KeyUse>>();
 
   std::string arn() const;
   // Past its deletion date a key is no more: nothing finds it.
