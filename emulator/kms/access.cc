@@ -4,6 +4,7 @@
 
 #include "core/encoding.h"
 #include "identity/context.h"
+#include "kms/aws_managed_keys.h"
 #include "kms/default_policy.h"
 #include "kms/errors.h"
 #include "kms/grant_match.h"
@@ -14,8 +15,9 @@ namespace latchkey::kms {
 namespace {
 
 bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  });
 }
 
 // A UUID with its hyphens, or a multi-Region key's id.
@@ -39,8 +41,10 @@ KeyReference by_id(const Call& call, std::string_view account, std::string_view 
 }
 
 KeyReference by_alias(const Call& call, std::string_view account, std::string_view name) {
-  const std::string arn = Arn{call.partition, "kms", call.region, std::string(account), std::string(name)}.str();
-  const auto alias = call.store.find<Alias>({std::string(account), call.region, std::string(name)});
+  const std::string arn =
+      Arn{call.partition, "kms", call.region, std::string(account), std::string(name)}.str();
+  auto alias = call.store.find<Alias>({std::string(account), call.region, std::string(name)});
+  if (!alias && account == call.account) alias = aws_managed_alias(call, name);
   KeyReference out;
   if (alias) out = by_id(call, account, alias->target);
   if (!out.key) {
@@ -61,8 +65,8 @@ KeyReference by_arn(const Call& call, std::string_view text) {
   return by_id(call, arn->account, std::string_view(arn->resource).substr(4));
 }
 
-// A key that is not there is asked for as if it delegated to its account: whoever may use every such key is told that it
-// does not exist, everybody else is refused.
+// A key that is not there is asked for as if it delegated to its account: whoever may use every such key is
+// told that it does not exist, everybody else is refused.
 Ptr<Key> stand_in(const KeyReference& reference, const Call& call) {
   auto key = std::make_shared<Key>();
   key->account = reference.account;
@@ -125,17 +129,6 @@ Ptr<Key> key_of_material(const Call& call, std::string_view material_id) {
   return nullptr;
 }
 
-void require_not_pending(const Key& key) {
-  if (key.state == Key::State::pending_deletion) throw pending_deletion(key.arn());
-}
-
-void require_usable(const Key& key) {
-  require_not_pending(key);
-  if (key.state == Key::State::disabled) throw key_disabled(key.arn());
-  if (key.state == Key::State::pending_import) throw pending_import(key.arn());
-  if (key.state == Key::State::unavailable) throw key_unavailable(key.arn());
-}
-
 void require_usage(const Call& call, const Key& key, std::string_view usage) {
   if (key.usage != usage) throw wrong_usage(key.arn(), key.usage, call.operation.name);
 }
@@ -154,7 +147,8 @@ void require_honoured_members(const Call& call) {
   }
 }
 
-Access key_access(const Call& call, const KeyReference& reference, std::string_view action, const Details& details) {
+Access key_access(const Call& call, const KeyReference& reference, std::string_view action,
+                  const Details& details) {
   Access access{.action = "kms:" + std::string(action), .resource = reference.arn};
   access.resource_account = reference.account;
   access.missing = reference.missing;
@@ -175,7 +169,8 @@ Access key_access(const Call& call, const KeyReference& reference, std::string_v
     context.set("kms:EncryptionAlgorithm", call.in.text_or(details.algorithm, "SYMMETRIC_DEFAULT"));
   }
   for (const RequestKey& key : details.request) {
-    context.set(key.condition, key.member.empty() ? std::string(key.fallback) : call.in.text_or(key.member, key.fallback));
+    context.set(key.condition,
+                key.member.empty() ? std::string(key.fallback) : call.in.text_or(key.member, key.fallback));
   }
   return access;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kms/key_states.h"
 #include "pipeline/operation.h"
 
 namespace latchkey::kms {
@@ -27,10 +28,6 @@ KeyReference find_own_key(const Call& call, std::string_view key_id);
 // The key in the caller's region that has this material; null if none has.
 Ptr<Key> key_of_material(const Call& call, std::string_view material_id);
 
-// The key exists and may be used for cryptography. Throws the state's error.
-void require_usable(const Key& key);
-// The key exists and is not about to be deleted: for what changes it.
-void require_not_pending(const Key& key);
 // The key's usage fits the operation.
 void require_usage(const Call& call, const Key& key, std::string_view usage);
 void refuse_dry_run(const Call& call);  // throws what a dry run that would have succeeded gets

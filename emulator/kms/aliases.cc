@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "kms/access.h"
+#include "kms/aws_managed_keys.h"
 #include "kms/errors.h"
 #include "kms/lifecycle.h"
 #include "kms/service.h"
@@ -15,7 +18,8 @@ KeyReference target_of(const Call& call) {
   if (target.starts_with("alias/")) throw alias_of_alias();
   KeyReference reference = find_key(call, target);
   if (!reference.alias.empty()) throw alias_of_alias();
-  if (reference.account != call.account && !reference.missing) reference.missing = key_not_found(reference.arn);
+  if (reference.account != call.account && !reference.missing)
+    reference.missing = key_not_found(reference.arn);
   return reference;
 }
 
@@ -28,7 +32,7 @@ void check_room(Txn& txn, const Key& key) {
 }
 
 Value create_alias(Call& call) {
-  require_not_pending(*call.key);
+  require_state(call, *call.key);
   const std::string& name = call.in.text("AliasName");
   call.store.write([&](Txn& txn) {
     const auto present = txn.find<Alias>(alias_id(call));
@@ -41,7 +45,7 @@ Value create_alias(Call& call) {
 }
 
 Value update_alias(Call& call) {
-  require_not_pending(*call.key);
+  require_state(call, *call.key);
   call.store.write([&](Txn& txn) {
     const auto present = txn.find<Alias>(alias_id(call));
     if (!present) throw alias_not_found(call.arn("kms", call.in.text("AliasName")));
@@ -66,6 +70,28 @@ Value delete_alias(Call& call) {
   return {};
 }
 
+struct Listed {
+  std::string name;
+  Ptr<Alias> alias;  // null: predefined, and no key has been made for it yet
+};
+
+// In the order of their names. An alias goes with its key.
+std::vector<Listed> listed_aliases(const Call& call, const std::string& after) {
+  std::vector<Listed> out;
+  for (const auto& alias : call.store.range<Alias>(call.account, call.region, after)) {
+    const auto key = call.store.find<Key>({alias->account, alias->region, alias->target});
+    if (key && !is_gone(call.store, *key, call.now)) out.push_back({alias->name, alias});
+  }
+  const auto by_name = [](const Listed& a, const Listed& b) { return a.name < b.name; };
+  for (const std::string_view name : predefined_aliases()) {
+    if (name <= after) continue;
+    Listed listed{std::string(name), nullptr};
+    const auto place = std::lower_bound(out.begin(), out.end(), listed, by_name);
+    if (place == out.end() || place->name != name) out.insert(place, std::move(listed));
+  }
+  return out;
+}
+
 Value list_aliases(Call& call) {
   const Page page = page_of(call, 50);
   std::string of_key;
@@ -77,20 +103,19 @@ Value list_aliases(Call& call) {
   List aliases;
   std::string last;
   bool truncated = false;
-  for (const auto& alias : call.store.range<Alias>(call.account, call.region, page.after)) {
-    if (!of_key.empty() && alias->target != of_key) continue;
-    const auto key = call.store.find<Key>({alias->account, alias->region, alias->target});
-    if (!key || is_gone(call.store, *key, call.now)) continue;  // an alias goes with its key
+  for (const Listed& listed : listed_aliases(call, page.after)) {
+    if (!of_key.empty() && (!listed.alias || listed.alias->target != of_key)) continue;
     if (aliases.size() == page.limit) {
       truncated = true;
       break;
     }
-    aliases.emplace_back(Members{{"AliasName", alias->name},
-                                 {"AliasArn", alias->arn()},
-                                 {"TargetKeyId", alias->target},
-                                 {"CreationDate", alias->created},
-                                 {"LastUpdatedDate", alias->updated}});
-    last = alias->name;
+    Members entry{{"AliasName", listed.name}, {"AliasArn", call.arn("kms", listed.name)}};
+    if (listed.alias) {
+      entry.add("TargetKeyId", listed.alias->target);
+      entry.add("CreationDate", listed.alias->created).add("LastUpdatedDate", listed.alias->updated);
+    }
+    aliases.emplace_back(std::move(entry));
+    last = listed.name;
   }
   Members answer{{"Aliases", std::move(aliases)}};
   finish_page(answer, truncated, last);

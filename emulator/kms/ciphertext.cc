@@ -53,8 +53,8 @@ std::string seal(const KeyMaterial& material, const Members& encryption_context,
   blob.resize(kHeaderBytes, '\0');
   const std::string_view derivation = std::string_view(nonces).substr(0, kDerivationNonceBytes);
   const std::string_view cipher = std::string_view(nonces).substr(kDerivationNonceBytes);
-  return blob + aes_gcm_encrypt(message_key(material, derivation), cipher, blob + encode_context(encryption_context),
-                                plaintext);
+  return blob + aes_gcm_encrypt(message_key(material, derivation), cipher,
+                                blob + encode_context(encryption_context), plaintext);
 }
 
 std::optional<std::string> material_id(std::string_view blob) {
@@ -63,11 +63,14 @@ std::optional<std::string> material_id(std::string_view blob) {
   return hex_encode(blob.substr(kMaterialAt, kDerivationNonceAt - kMaterialAt));
 }
 
-std::optional<std::string> open(const KeyMaterial& material, const Members& encryption_context, std::string_view blob) {
+std::optional<std::string> open(const KeyMaterial& material, const Members& encryption_context,
+                                std::string_view blob) {
   if (material_id(blob) != material.id) return std::nullopt;
   const std::string key = message_key(material, blob.substr(kDerivationNonceAt, kDerivationNonceBytes));
-  const std::string associated = std::string(blob.substr(0, kHeaderBytes)) + encode_context(encryption_context);
-  return aes_gcm_decrypt(key, blob.substr(kCipherNonceAt, kGcmNonceBytes), associated, blob.substr(kHeaderBytes));
+  const std::string associated =
+      std::string(blob.substr(0, kHeaderBytes)) + encode_context(encryption_context);
+  return aes_gcm_decrypt(key, blob.substr(kCipherNonceAt, kGcmNonceBytes), associated,
+                         blob.substr(kHeaderBytes));
 }
 
 bool looks_like_aws_blob(std::string_view blob) {

@@ -12,7 +12,7 @@ namespace {
 // The private key leaves as PKCS #8 DER, encrypted under the KMS key; the public key as SubjectPublicKeyInfo.
 Members data_key_pair(Call& call, bool with_plaintext) {
   require_honoured_members(call);
-  require_usable(*call.key);
+  require_state(call, *call.key);
   require_usage(call, *call.key, "ENCRYPT_DECRYPT");
   if (call.key->spec != "SYMMETRIC_DEFAULT")
     throw wrong_usage(call.key->arn(), call.key->usage, call.operation.name);

@@ -20,9 +20,10 @@ std::size_t data_key_bytes(const Call& call) {
 Members data_key(Call& call, bool with_plaintext) {
   require_honoured_members(call);
   const std::size_t count = data_key_bytes(call);
-  require_usable(*call.key);
+  require_state(call, *call.key);
   require_usage(call, *call.key, "ENCRYPT_DECRYPT");
-  if (call.key->spec != "SYMMETRIC_DEFAULT") throw wrong_usage(call.key->arn(), call.key->usage, call.operation.name);
+  if (call.key->spec != "SYMMETRIC_DEFAULT")
+    throw wrong_usage(call.key->arn(), call.key->usage, call.operation.name);
   refuse_dry_run(call);
   std::string plaintext = call.random.bytes(count);
   const KeyMaterial& material = call.key->current_material();
@@ -42,7 +43,8 @@ Value generate_random(Call& call) {
   require_honoured_members(call);
   if (!call.in.has("NumberOfBytes")) throw validation("NumberOfBytes is required.");
   if (call.in.has("CustomKeyStoreId")) require_connected(call, call.in.text("CustomKeyStoreId"));
-  Members answer{{"Plaintext", Blob{call.random.bytes(static_cast<std::size_t>(call.in.number("NumberOfBytes")))}}};
+  Members answer{
+      {"Plaintext", Blob{call.random.bytes(static_cast<std::size_t>(call.in.number("NumberOfBytes")))}}};
   hand_to_recipient(call, answer, "Plaintext");
   return answer;
 }
@@ -56,14 +58,15 @@ std::vector<Operation> data_key_operations() {
   constexpr Details kDetails{.encryption_context = "EncryptionContext", .request = kAlgorithm};
   return {
       {.name = "GenerateDataKey",
-       .input = {req("KeyId", KeyId), opt("EncryptionContext", EncryptionContext), opt("NumberOfBytes", NumberOfBytes),
-                 opt("KeySpec", DataKeySpec), opt("GrantTokens", GrantTokens), opt("Recipient", Recipient),
-                 opt("DryRun", Flag)},
+       .input = {req("KeyId", KeyId), opt("EncryptionContext", EncryptionContext),
+                 opt("NumberOfBytes", NumberOfBytes), opt("KeySpec", DataKeySpec),
+                 opt("GrantTokens", GrantTokens), opt("Recipient", Recipient), opt("DryRun", Flag)},
        .access = on_key("KeyId", kDetails),
        .run = generate_data_key},
       {.name = "GenerateDataKeyWithoutPlaintext",
-       .input = {req("KeyId", KeyId), opt("EncryptionContext", EncryptionContext), opt("KeySpec", DataKeySpec),
-                 opt("NumberOfBytes", NumberOfBytes), opt("GrantTokens", GrantTokens), opt("DryRun", Flag)},
+       .input = {req("KeyId", KeyId), opt("EncryptionContext", EncryptionContext),
+                 opt("KeySpec", DataKeySpec), opt("NumberOfBytes", NumberOfBytes),
+                 opt("GrantTokens", GrantTokens), opt("DryRun", Flag)},
        .access = on_key("KeyId", kDetails),
        .run = generate_data_key_without_plaintext},
       {.name = "GenerateRandom",

@@ -21,11 +21,13 @@ constexpr Side kOnly{"EncryptionAlgorithm", "EncryptionContext"};
 constexpr Side kSource{"SourceEncryptionAlgorithm", "SourceEncryptionContext"};
 constexpr Side kDestination{"DestinationEncryptionAlgorithm", "DestinationEncryptionContext"};
 
-std::string algorithm_of(const Call& call, const Side& side) { return call.in.text_or(side.algorithm, kSymmetric); }
+std::string algorithm_of(const Call& call, const Side& side) {
+  return call.in.text_or(side.algorithm, kSymmetric);
+}
 
 // The key is ready to encrypt or decrypt with the algorithm that the request names.
 void require_encryption(const Call& call, const Key& key, const Side& side) {
-  require_usable(key);
+  require_state(call, key);
   require_usage(call, key, "ENCRYPT_DECRYPT");
   const std::string algorithm = algorithm_of(call, side);
   if (!fits(key_spec(key.spec), key.usage, algorithm)) throw wrong_algorithm(algorithm, key.spec);
@@ -49,7 +51,8 @@ Value encrypt(Call& call) {
                  {"EncryptionAlgorithm", algorithm_of(call, kOnly)}};
 }
 
-// --- Decrypt and ReEncrypt: the key is found from the ciphertext ---------------------------------------------------
+// --- Decrypt and ReEncrypt: the key is found from the ciphertext
+// ---------------------------------------------------
 
 struct Source {
   std::string material;  // id
@@ -66,8 +69,9 @@ bool ignores_ciphertext(const Call& call) {
 
 void require_blob(const Call& call) {
   if (!call.in.has("CiphertextBlob")) {
-    throw validation("1 validation error detected: Value at 'ciphertextBlob' failed to satisfy constraint: Member must "
-                     "not be null");
+    throw validation(
+        "1 validation error detected: Value at 'ciphertextBlob' failed to satisfy constraint: Member must "
+        "not be null");
   }
 }
 
@@ -79,7 +83,8 @@ Source source_of(const Call& call) {
 }
 
 // The permission on the key that a ciphertext was made with, or on the key that the request names instead.
-Access source_access(Call& call, std::string_view action, std::string_view key_member, const Details& details) {
+Access source_access(Call& call, std::string_view action, std::string_view key_member,
+                     const Details& details) {
   const bool any_ciphertext = ignores_ciphertext(call);
   if (call.in.has(key_member)) {
     const KeyReference named = find_key(call, call.in.text(key_member));
@@ -159,12 +164,13 @@ std::vector<Access> decrypt_access(Call& call) {
 }
 
 std::vector<Access> re_encrypt_access(Call& call) {
-  Access from = source_access(call, "ReEncryptFrom", "SourceKeyId",
-                              {.encryption_context = "SourceEncryptionContext", .algorithm = "SourceEncryptionAlgorithm"});
+  Access from = source_access(
+      call, "ReEncryptFrom", "SourceKeyId",
+      {.encryption_context = "SourceEncryptionContext", .algorithm = "SourceEncryptionAlgorithm"});
   const KeyReference destination = find_key(call, call.in.text("DestinationKeyId"));
-  Access to = key_access(call, destination, "ReEncryptTo",
-                         {.encryption_context = "DestinationEncryptionContext",
-                          .algorithm = "DestinationEncryptionAlgorithm"});
+  Access to = key_access(
+      call, destination, "ReEncryptTo",
+      {.encryption_context = "DestinationEncryptionContext", .algorithm = "DestinationEncryptionAlgorithm"});
   const bool same = call.key && destination.key && call.key->arn() == destination.key->arn();
   for (Access* access : {&from, &to}) access->context.set("kms:ReEncryptOnSameKey", same ? "true" : "false");
   std::vector<Access> out;
@@ -199,14 +205,17 @@ std::vector<Operation> encrypt_operations() {
   using namespace shape;
   return {
       {.name = "Encrypt",
-       .input = {req("KeyId", KeyId), req("Plaintext", Plaintext), opt("EncryptionContext", EncryptionContext),
-                 opt("GrantTokens", GrantTokens), opt("EncryptionAlgorithm", EncryptionAlgorithm), opt("DryRun", Flag)},
-       .access = on_key("KeyId", {.encryption_context = "EncryptionContext", .algorithm = "EncryptionAlgorithm"}),
+       .input = {req("KeyId", KeyId), req("Plaintext", Plaintext),
+                 opt("EncryptionContext", EncryptionContext), opt("GrantTokens", GrantTokens),
+                 opt("EncryptionAlgorithm", EncryptionAlgorithm), opt("DryRun", Flag)},
+       .access =
+           on_key("KeyId", {.encryption_context = "EncryptionContext", .algorithm = "EncryptionAlgorithm"}),
        .run = encrypt},
       {.name = "Decrypt",
        .input = {opt("CiphertextBlob", Ciphertext), opt("EncryptionContext", EncryptionContext),
-                 opt("GrantTokens", GrantTokens), opt("KeyId", KeyId), opt("EncryptionAlgorithm", EncryptionAlgorithm),
-                 opt("Recipient", Recipient), opt("DryRun", Flag), opt("DryRunModifiers", DryRunModifiers)},
+                 opt("GrantTokens", GrantTokens), opt("KeyId", KeyId),
+                 opt("EncryptionAlgorithm", EncryptionAlgorithm), opt("Recipient", Recipient),
+                 opt("DryRun", Flag), opt("DryRunModifiers", DryRunModifiers)},
        .access = AccessRule(decrypt_access),
        .run = decrypt},
       {.name = "ReEncrypt",

@@ -11,10 +11,18 @@ std::string join(std::string_view a, std::string_view b, std::string_view c = {}
 
 }  // namespace
 
-AwsError key_not_found(std::string_view arn) { return {400, "NotFoundException", join("Key '", arn, "' does not exist")}; }
-AwsError invalid_key_id(std::string_view id) { return {400, "NotFoundException", join("Invalid keyId '", id, "'")}; }
-AwsError invalid_arn(std::string_view region) { return {400, "NotFoundException", join("Invalid arn ", region)}; }
-AwsError alias_not_found(std::string_view arn) { return {400, "NotFoundException", join("Alias ", arn, " is not found.")}; }
+AwsError key_not_found(std::string_view arn) {
+  return {400, "NotFoundException", join("Key '", arn, "' does not exist")};
+}
+AwsError invalid_key_id(std::string_view id) {
+  return {400, "NotFoundException", join("Invalid keyId '", id, "'")};
+}
+AwsError invalid_arn(std::string_view region) {
+  return {400, "NotFoundException", join("Invalid arn ", region)};
+}
+AwsError alias_not_found(std::string_view arn) {
+  return {400, "NotFoundException", join("Alias ", arn, " is not found.")};
+}
 AwsError alias_exists(std::string_view arn) {
   return {400, "AlreadyExistsException", join("An alias with the name ", arn, " already exists")};
 }
@@ -36,7 +44,8 @@ AwsError pending_import(std::string_view arn) {
   return {400, "KMSInvalidStateException", join(arn, " is pending import.")};
 }
 AwsError nothing_pending_rotation(std::string_view arn) {
-  return {400, "KMSInvalidStateException", join("No available key material pending rotation for the key: ", arn, ".")};
+  return {400, "KMSInvalidStateException",
+          join("No available key material pending rotation for the key: ", arn, ".")};
 }
 AwsError wrong_origin(std::string_view arn, std::string_view origin) {
   return unsupported(join(arn, " origin is ", origin) + " which is not valid for this operation.");
@@ -61,11 +70,12 @@ AwsError asymmetric_context() {
 }
 AwsError key_id_required() { return validation("KeyId is required to decrypt with an asymmetric KMS key."); }
 AwsError plaintext_too_long(std::string_view algorithm, std::string_view spec, std::size_t most) {
-  return validation(join("Algorithm ", algorithm, " and key spec ") + join(spec, " cannot encrypt data larger than ") +
-                    std::to_string(most) + " bytes.");
+  return validation(join("Algorithm ", algorithm, " and key spec ") +
+                    join(spec, " cannot encrypt data larger than ") + std::to_string(most) + " bytes.");
 }
 AwsError wrong_message_type(std::string_view message_type, std::string_view algorithm) {
-  return validation(join("Message type ", message_type, " is incompatible with algorithm ") + join(algorithm, "."));
+  return validation(join("Message type ", message_type, " is incompatible with algorithm ") +
+                    join(algorithm, "."));
 }
 AwsError wrong_digest_length(std::string_view algorithm) {
   return validation(join("Digest is invalid length for algorithm ", algorithm, "."));
@@ -83,12 +93,18 @@ AwsError invalid_grant_token() { return {400, "InvalidGrantTokenException", "The
 AwsError dry_run_succeeded() {
   return {400, "DryRunOperationException", "The request would have succeeded, but the DryRun option is set."};
 }
-AwsError malformed_policy(std::string message) { return {400, "MalformedPolicyDocumentException", std::move(message)}; }
+AwsError malformed_policy(std::string message) {
+  return {400, "MalformedPolicyDocumentException", std::move(message)};
+}
 AwsError tag_error(std::string message) { return {400, "TagException", std::move(message)}; }
 AwsError limit_exceeded(std::string message) { return {400, "LimitExceededException", std::move(message)}; }
-AwsError unsupported(std::string message) { return {400, "UnsupportedOperationException", std::move(message)}; }
+AwsError unsupported(std::string message) {
+  return {400, "UnsupportedOperationException", std::move(message)};
+}
 AwsError validation(std::string message) { return validation_error(Protocol::json, std::move(message)); }
-AwsError modifiers_without_dry_run() { return validation("DryRunModifiers can only be specified when DryRun is true."); }
+AwsError modifiers_without_dry_run() {
+  return validation("DryRunModifiers can only be specified when DryRun is true.");
+}
 AwsError key_id_without_ciphertext(std::string_view member) {
   return validation(join(member, " is required when DryRunModifiers contains IGNORE_CIPHERTEXT."));
 }

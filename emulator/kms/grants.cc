@@ -147,7 +147,7 @@ Grant requested_grant(const Call& call, const Key& key) {
 Value create_grant(Call& call) {
   require_honoured_members(call);
   const Key& key = *call.key;
-  require_usable(key);
+  require_state(call, key);
   Grant grant = requested_grant(call, key);
   take_constraint(call, key, grant);
   check_operations(key, grant.operations);

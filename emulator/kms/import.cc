@@ -21,9 +21,9 @@ constexpr std::int64_t kTokenLife = kDay;
 constexpr std::int64_t kLongestValidity = 365 * kDay;
 constexpr char kExpires[] = "KEY_MATERIAL_EXPIRES";
 
-void require_import(const Key& key) {
+void require_import(const Call& call, const Key& key) {
   if (key.origin != "EXTERNAL") throw wrong_origin(key.arn(), key.origin);
-  require_not_pending(key);
+  require_state(call, key);
 }
 
 bool symmetric(const Key& key) { return key.spec == "SYMMETRIC_DEFAULT"; }
@@ -53,7 +53,7 @@ void check_wrapping(const Call& call, const Key& key, const std::string& algorit
 
 Value get_parameters_for_import(Call& call) {
   const Key& key = *call.key;
-  require_import(key);
+  require_import(call, key);
   ImportParameters parameters{key.arn(), call.in.text("WrappingAlgorithm"), call.in.text("WrappingKeySpec"),
                               call.now.plus_seconds(kTokenLife)};
   check_wrapping(call, key, parameters.algorithm, parameters.spec);
@@ -147,7 +147,7 @@ void check_symmetric_only(const Call& call, const Key& key) {
 }
 
 Value import_key_material(Call& call) {
-  require_import(*call.key);
+  require_import(call, *call.key);
   check_symmetric_only(call, *call.key);
   const auto until = valid_to(call);
   const std::string bytes = unwrapped_material(call, *call.key);
@@ -156,7 +156,7 @@ Value import_key_material(Call& call) {
     throw incorrect_material("The key material does not have the id " + call.in.text("KeyMaterialId") + ".");
   }
   update_key(call, [&](Key& key) {
-    require_import(key);
+    require_import(call, key);
     KeyMaterial& material = place_for(call, key, id);
     material.bytes = Secret(bytes);
     material.created = call.now;

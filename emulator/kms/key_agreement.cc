@@ -90,7 +90,7 @@ std::optional<std::string> shared_secret(const PrivateKey& own, const Spec& spec
 
 Value derive_shared_secret(Call& call) {
   require_honoured_members(call);
-  require_usable(*call.key);
+  require_state(call, *call.key);
   require_usage(call, *call.key, "KEY_AGREEMENT");
   const Spec& spec = key_spec(call.key->spec);
   const std::string& algorithm = call.in.text("KeyAgreementAlgorithm");

@@ -18,21 +18,29 @@ namespace latchkey::kms {
 namespace {
 
 // A primary is deleted after its replicas; until they are gone it has no date.
-bool waits_for_replicas(const Key& key) { return key.state == Key::State::pending_deletion && !key.deletion_date; }
+bool waits_for_replicas(const Key& key) {
+  return key.state == Key::State::pending_deletion && !key.deletion_date;
+}
 
 std::string_view state_name(const Key& key) {
   if (waits_for_replicas(key)) return "PendingReplicaDeletion";
   switch (key.state) {
-    case Key::State::enabled: return "Enabled";
-    case Key::State::disabled: return "Disabled";
-    case Key::State::pending_deletion: return "PendingDeletion";
-    case Key::State::pending_import: return "PendingImport";
-    case Key::State::unavailable: return "Unavailable";
+    case Key::State::enabled:
+      return "Enabled";
+    case Key::State::disabled:
+      return "Disabled";
+    case Key::State::pending_deletion:
+      return "PendingDeletion";
+    case Key::State::pending_import:
+      return "PendingImport";
+    case Key::State::unavailable:
+      return "Unavailable";
   }
   return "";
 }
 
-// --- CreateKey -------------------------------------------------------------------------------------------------------
+// --- CreateKey
+// -------------------------------------------------------------------------------------------------------
 
 std::string usage_of(const Call& call) { return call.in.text_or("KeyUsage", "ENCRYPT_DECRYPT"); }
 
@@ -45,11 +53,13 @@ std::string spec_of(const Call& call) {
 void check_spec(const Call& call, const std::string& spec) {
   if (call.in.has("KeySpec") && call.in.has("CustomerMasterKeySpec")) {
     throw validation(
-        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.");
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is "
+        "deprecated.");
   }
   require_supported(key_spec(spec), call.region);
   if (spec != "SYMMETRIC_DEFAULT" && !call.in.has("KeyUsage")) {
-    throw validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+    throw validation(
+        "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
   }
   const std::string usage = usage_of(call);
   if (!key_spec(spec).allows(usage)) {
@@ -97,7 +107,8 @@ std::vector<Access> create_key_access(Call& call) {
   context.set("kms:KeyOrigin", call.in.text_or("Origin", "AWS_KMS"));
   context.set("kms:MultiRegion", call.in.flag("MultiRegion") ? "true" : "false");
   if (call.in.flag("MultiRegion")) context.set("kms:MultiRegionKeyType", "PRIMARY");
-  context.set("kms:BypassPolicyLockoutSafetyCheck", call.in.flag("BypassPolicyLockoutSafetyCheck") ? "true" : "false");
+  context.set("kms:BypassPolicyLockoutSafetyCheck",
+              call.in.flag("BypassPolicyLockoutSafetyCheck") ? "true" : "false");
   add_request_tags(context, tags);
   std::vector<Access> out{access};
   if (!tags.empty()) {
@@ -107,7 +118,8 @@ std::vector<Access> create_key_access(Call& call) {
   return out;
 }
 
-// --- The others ------------------------------------------------------------------------------------------------------
+// --- The others
+// ------------------------------------------------------------------------------------------------------
 
 Value describe_key(Call& call) {
   require_honoured_members(call);
@@ -143,7 +155,7 @@ Value list_keys(Call& call) {
 
 Value enable_key(Call& call) {
   update_key(call, [&](Key& key) {
-    require_not_pending(key);
+    require_state(call, key);
     if (key.state == Key::State::enabled) return;
     key.state = Key::State::enabled;
     resume_rotation(key, call.now, call.random);
@@ -152,8 +164,8 @@ Value enable_key(Call& call) {
 }
 
 Value disable_key(Call& call) {
-  update_key(call, [](Key& key) {
-    require_not_pending(key);
+  update_key(call, [&](Key& key) {
+    require_state(call, key);
     key.state = Key::State::disabled;
   });
   return {};
@@ -161,7 +173,7 @@ Value disable_key(Call& call) {
 
 Value update_key_description(Call& call) {
   update_key(call, [&](Key& key) {
-    require_not_pending(key);
+    require_state(call, key);
     key.description = call.in.text("Description");
   });
   return {};
@@ -171,7 +183,7 @@ Value schedule_key_deletion(Call& call) {
   const std::int64_t days = call.in.number_or("PendingWindowInDays", 30);
   if (days < 7 || days > 30) throw validation("PendingWindowInDays must be between 7 and 30");
   const auto key = update_key(call, [&](Key& next, const Txn& txn) {
-    require_not_pending(next);
+    require_state(call, next);
     next.state = Key::State::pending_deletion;
     if (replicas_of(txn, next, call.now).empty()) next.deletion_date = call.now.plus_seconds(days * 86'400);
     next.pending_window_days = days;
@@ -183,8 +195,8 @@ Value schedule_key_deletion(Call& call) {
 
 // A key comes back disabled.
 Value cancel_key_deletion(Call& call) {
-  const auto key = update_key(call, [](Key& next) {
-    if (next.state != Key::State::pending_deletion) throw not_pending_deletion(next.arn());
+  const auto key = update_key(call, [&](Key& next) {
+    require_state(call, next);
     next.state = state_or_pending_import(next, Key::State::disabled);
     next.deletion_date.reset();
     next.pending_window_days = 0;
@@ -205,7 +217,8 @@ AccessRule schedule_access() {
 
 // Material that was imported and deleted still counts: its id stays.
 bool has_material(const Key& key) {
-  return std::any_of(key.materials.begin(), key.materials.end(), [](const KeyMaterial& m) { return !m.pending; });
+  return std::any_of(key.materials.begin(), key.materials.end(),
+                     [](const KeyMaterial& m) { return !m.pending; });
 }
 
 // Of imported material that is there: whether it expires, and when the first of it does.
@@ -231,7 +244,8 @@ Members key_metadata(const Call& call, const Key& key) {
               {"Description", key.description},
               {"KeyUsage", key.usage},
               {"KeyState", state_name(key)}};
-  // The date is set when it is fixed: for a multi-Region primary that waits for its replicas only the window is known.
+  // The date is set when it is fixed: for a multi-Region primary that waits for its replicas only the window
+  // is known.
   if (key.deletion_date) out.add("DeletionDate", *key.deletion_date);
   if (waits_for_replicas(key)) out.add("PendingDeletionWindowInDays", key.pending_window_days);
   add_expiry(out, key);
@@ -253,9 +267,10 @@ std::vector<Operation> key_operations() {
   return {
       {.name = "CreateKey",
        .input = {opt("Policy", Policy), opt("Description", Description), opt("KeyUsage", KeyUsage),
-                 opt("CustomerMasterKeySpec", CustomerMasterKeySpec), opt("KeySpec", KeySpec), opt("Origin", Origin),
-                 opt("CustomKeyStoreId", CustomKeyStoreId), opt("BypassPolicyLockoutSafetyCheck", Flag),
-                 opt("Tags", Tags), opt("MultiRegion", Flag), opt("XksKeyId", XksKeyId)},
+                 opt("CustomerMasterKeySpec", CustomerMasterKeySpec), opt("KeySpec", KeySpec),
+                 opt("Origin", Origin), opt("CustomKeyStoreId", CustomKeyStoreId),
+                 opt("BypassPolicyLockoutSafetyCheck", Flag), opt("Tags", Tags), opt("MultiRegion", Flag),
+                 opt("XksKeyId", XksKeyId)},
        .access = AccessRule(create_key_access),
        .run = create_key},
       {.name = "DescribeKey",
@@ -267,7 +282,10 @@ std::vector<Operation> key_operations() {
        .access = on_everything(),
        .run = list_keys},
       {.name = "EnableKey", .input = {req("KeyId", KeyId)}, .access = on_own_key("KeyId"), .run = enable_key},
-      {.name = "DisableKey", .input = {req("KeyId", KeyId)}, .access = on_own_key("KeyId"), .run = disable_key},
+      {.name = "DisableKey",
+       .input = {req("KeyId", KeyId)},
+       .access = on_own_key("KeyId"),
+       .run = disable_key},
       {.name = "UpdateKeyDescription",
        .input = {req("KeyId", KeyId), req("Description", Description)},
        .access = on_own_key("KeyId"),

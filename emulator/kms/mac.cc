@@ -14,7 +14,7 @@ namespace {
 // The MAC of the request's message; the checks come with it.
 Secret mac_of(const Call& call) {
   require_honoured_members(call);
-  require_usable(*call.key);
+  require_state(call, *call.key);
   require_usage(call, *call.key, "GENERATE_VERIFY_MAC");
   const Spec& spec = key_spec(call.key->spec);
   const std::string& algorithm = call.in.text("MacAlgorithm");

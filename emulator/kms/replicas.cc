@@ -35,8 +35,8 @@ void check_region(const Key& primary, const std::string& region) {
   }
 }
 
-void require_primary(const Key& key) {
-  require_usable(key);
+void require_primary(const Call& call, const Key& key) {
+  require_state(call, key);
   if (!is_primary(key)) throw unsupported(key.arn() + " is not a multi-region primary key.");
 }
 
@@ -81,14 +81,14 @@ List tag_list(const Tags& tags) {
 Value replicate_key(Call& call) {
   const std::string& region = call.in.text("ReplicaRegion");
   const Tags tags = call.in.tags("Tags", "TagKey", "TagValue");
-  require_primary(*call.key);
+  require_primary(call, *call.key);
   check_region(*call.key, region);
   check_new_tags(tags);
   Key wanted = replica_of(call, *call.key, region, tags);
   const auto made = call.store.write([&](Txn& txn) {
     const auto current = txn.find<Key>(id_of(*call.key));
     if (!current) throw key_not_found(call.key->arn());
-    require_primary(*current);
+    require_primary(call, *current);
     const auto there = txn.find<Key>(id_of(wanted));
     if (there && !there->gone(call.now)) {
       throw AwsError(400, "AlreadyExistsException",
@@ -155,15 +155,15 @@ void require_replica(const Key& primary, const Ptr<Key>& replica, const std::str
 
 Value update_primary_region(Call& call) {
   const std::string& region = call.in.text("PrimaryRegion");
-  require_primary(*call.key);
+  require_primary(call, *call.key);
   call.store.write([&](Txn& txn) {
     const auto current = txn.find<Key>(id_of(*call.key));
     if (!current) throw key_not_found(call.key->arn());
-    require_primary(*current);
+    require_primary(call, *current);
     check_region(*current, region);
     const auto chosen = txn.find<Key>(replica_id(call));
     require_replica(*current, chosen, region, call.now);
-    require_not_pending(*chosen);
+    if (chosen->state == Key::State::pending_deletion) throw pending_deletion(chosen->arn());
     Key before = *current;
     Key after = *chosen;
     after.replica_regions = std::move(before.replica_regions);

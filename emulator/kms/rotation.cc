@@ -25,8 +25,8 @@ void require_own_rotation(const Key& key) {
 
 // A key whose schedule may be changed. The state comes before what the key is: a disabled RSA key is
 // disabled.
-void require_scheduled_rotation(const Key& key) {
-  if (key.state != Key::State::pending_import) require_usable(key);
+void require_scheduled_rotation(const Call& call, const Key& key) {
+  require_state(call, key);
   if (key.spec != "SYMMETRIC_DEFAULT") throw unsupported_silently();
   if (key.origin != "AWS_KMS") throw wrong_origin(key.arn(), key.origin);
   require_own_rotation(key);
@@ -35,7 +35,7 @@ void require_scheduled_rotation(const Key& key) {
 Value enable_key_rotation(Call& call) {
   const std::int64_t days = call.in.number_or("RotationPeriodInDays", kDefaultPeriod);
   update_key(call, [&](Key& key) {
-    require_scheduled_rotation(key);
+    require_scheduled_rotation(call, key);
     // Enabling what is enabled changes the period, if it is another; the schedule then begins anew.
     if (key.rotates && key.rotation_period_days == days) return;
     key.rotates = true;
@@ -47,7 +47,7 @@ Value enable_key_rotation(Call& call) {
 
 Value disable_key_rotation(Call& call) {
   update_key(call, [&](Key& key) {
-    require_scheduled_rotation(key);
+    require_scheduled_rotation(call, key);
     key.rotates = false;
     key.rotation_period_days = kDefaultPeriod;
     key.next_rotation.reset();
@@ -88,7 +88,7 @@ void rotate_to_imported(Key& key, const Txn& txn, Time now) {
 
 Value rotate_key_on_demand(Call& call) {
   update_key(call, [&](Key& key, const Txn& txn) {
-    require_usable(key);
+    require_state(call, key);
     if (!may_rotate(key)) throw unsupported_silently();
     require_own_rotation(key);
     const auto done =

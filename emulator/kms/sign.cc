@@ -17,7 +17,7 @@ struct Job {
 // What Sign and Verify have in common: everything up to the signature itself.
 Job job_of(const Call& call) {
   require_honoured_members(call);
-  require_usable(*call.key);
+  require_state(call, *call.key);
   require_usage(call, *call.key, "SIGN_VERIFY");
   Job job{call.in.text("SigningAlgorithm"), call.in.text_or("MessageType", "RAW"), call.in.bytes("Message")};
   if (!fits(key_spec(call.key->spec), call.key->usage, job.algorithm)) {
@@ -46,13 +46,10 @@ Value run_verify(Call& call) {
   return Members{{"KeyId", call.key->arn()}, {"SignatureValid", true}, {"SigningAlgorithm", job.algorithm}};
 }
 
-// The public half of a disabled key can still be had, other than the table of key states has it: measured by
-// others against AWS.
 Value get_public_key(Call& call) {
   require_honoured_members(call);
   const Key& key = *call.key;
-  require_not_pending(key);
-  if (key.state == Key::State::pending_import) throw pending_import(key.arn());
+  require_state(call, key);
   if (!key_spec(key.spec).asymmetric()) throw no_public_key(key.arn(), key.spec);
   Members answer{{"KeyId", key.arn()},
                  {"PublicKey", Blob{private_key(key)->public_der()}},

@@ -18,7 +18,7 @@ constexpr std::size_t kMostTags = 50;
 Key current_key(Txn& txn, const Call& call) {
   const auto key = txn.find<Key>({call.key->account, call.key->region, call.key->id});
   if (!key) throw key_not_found(call.key->arn());
-  require_not_pending(*key);
+  require_state(call, *key);
   return *key;
 }
 
@@ -46,7 +46,9 @@ Value untag_resource(Call& call) {
   const std::vector<std::string> names = call.in.texts("TagKeys");
   call.store.write([&](Txn& txn) {
     Key key = current_key(txn, call);
-    std::erase_if(key.tags, [&](const auto& tag) { return std::find(names.begin(), names.end(), tag.first) != names.end(); });
+    std::erase_if(key.tags, [&](const auto& tag) {
+      return std::find(names.begin(), names.end(), tag.first) != names.end();
+    });
     txn.put(std::move(key));
   });
   return {};

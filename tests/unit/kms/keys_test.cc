@@ -98,7 +98,7 @@ TEST_CASE("a key is deleted when its waiting period is over, with its aliases") 
   CHECK(aws.kms("DescribeKey", of(key)).code == "NotFoundException");
   CHECK(aws.kms("DescribeKey", of("alias/a")).code == "NotFoundException");
   CHECK(aws.kms("ListKeys", "{}")["Keys"] == "[]");
-  CHECK(aws.kms("ListAliases", "{}")["Aliases"] == "[]");
+  CHECK(aws.kms("ListAliases", "{}").body.find("alias/a\"") == std::string::npos);
   CHECK(aws.kms("CreateAlias", R"({"AliasName":"alias/a","TargetKeyId":")" + aws.key() + "\"}").status == 200);
 }
 
