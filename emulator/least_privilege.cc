@@ -8,6 +8,7 @@
 #include "core/arn.h"
 #include "core/encoding.h"
 #include "core/json.h"
+#include "identity/own_policies.h"
 
 namespace latchkey {
 namespace {
@@ -80,49 +81,19 @@ Members statement(const std::set<std::string>& actions, const std::set<std::stri
 // --- What is unused
 // --------------------------------------------------------------------------------------------------
 
-struct OwnPolicy {
-  std::string name;
-  std::string text;
-};
-
-void add_policies(const Store& store, const IamEntity& entity, std::string_view word,
-                  std::string_view partition, std::vector<OwnPolicy>& out) {
-  for (const auto& [name, document] : entity.inline_policies) {
-    out.push_back({"inline policy " + name + " of " + std::string(word) + "/" + entity.name, document.text});
-  }
-  for (const std::string& key : entity.attached) {
-    const std::size_t slash = key.find('/');
-    const auto managed = store.find<ManagedPolicy>({key.substr(0, slash), "", key.substr(slash + 1)});
-    if (managed) out.push_back({arn_of(partition, *managed), managed->default_document().document.text});
-  }
-}
-
-std::vector<OwnPolicy> own_policies(const Store& store, std::string_view principal) {
+std::vector<OwnPolicy> identity_policies(const Store& store, std::string_view principal) {
   const auto arn = Arn::parse(principal);
-  std::vector<OwnPolicy> out;
   const std::string resource = arn ? arn->resource : "";
-  std::string name = to_lower(resource.substr(resource.rfind('/') + 1));
-  const bool session = resource.starts_with("assumed-role/");
-  if (session) name = to_lower(resource.substr(13, resource.find('/', 13) - 13));
-  if (resource.starts_with("user/")) {
-    const auto user = store.find<User>({arn->account, "", name});
-    if (!user) throw std::runtime_error("there is no user " + std::string(principal));
-    add_policies(store, *user, "user", arn->partition, out);
-    for (const std::string& group : user->groups) {
-      if (const auto found = store.find<Group>({arn->account, "", group})) {
-        add_policies(store, *found, "group", arn->partition, out);
-      }
-    }
-    return out;
-  }
-  if (!session && !resource.starts_with("role/")) {
+  const bool user = resource.starts_with("user/");
+  if (!user && !resource.starts_with("role/") && !resource.starts_with("assumed-role/")) {
     throw std::runtime_error("'" + std::string(principal) +
                              "' is no user and no role: it has no policies of its own");
   }
-  const auto role = store.find<Role>({arn->account, "", name});
-  if (!role) throw std::runtime_error("there is no role " + std::string(principal));
-  add_policies(store, *role, "role", arn->partition, out);
-  return out;
+  auto policies = own_policies(store, principal);
+  if (!policies) {
+    throw std::runtime_error((user ? "there is no user " : "there is no role ") + std::string(principal));
+  }
+  return *std::move(policies);
 }
 
 std::vector<Value> as_list(const Value* value) {
@@ -222,7 +193,7 @@ Members least_privilege_policy(const Entries& calls) {
 List unused_permissions(const Store& store, const std::vector<const Service*>& services, const Entries& calls,
                         std::string_view principal) {
   List out;
-  for (const OwnPolicy& own : own_policies(store, principal)) {
+  for (const OwnPolicy& own : identity_policies(store, principal)) {
     const auto document = parse_json(own.text);
     if (!document || !document->is<Members>()) continue;
     const Value* version = document->get<Members>().find("Version");

@@ -1,5 +1,6 @@
 #include "core/cipher.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
@@ -83,6 +84,17 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   unsigned int length = 0;
   HMAC(digest, key.data(), static_cast<int>(key.size()), data(bytes), bytes.size(), data(out), &length);
   return out;
+}
+
+std::string hmac_sha1(std::string_view key, std::string_view bytes) {
+  std::string out(SHA_DIGEST_LENGTH, '\0');
+  unsigned int length = 0;
+  HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), data(bytes), bytes.size(), data(out), &length);
+  return out;
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace latchkey

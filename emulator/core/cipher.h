@@ -21,5 +21,9 @@ std::optional<std::string> aes_gcm_decrypt(std::string_view key, std::string_vie
 
 std::string sha256(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
+std::string hmac_sha1(std::string_view key, std::string_view bytes);  // for RFC 6238's codes only
+
+// Takes the same time wherever the first difference is.
+bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 }  // namespace latchkey

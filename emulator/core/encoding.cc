@@ -70,6 +70,21 @@ std::optional<std::string> base64_decode(std::string_view text) {
   return out;
 }
 
+std::string base32_encode(std::string_view bytes) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  std::string out;
+  unsigned held = 0;
+  int bits = 0;
+  for (const char c : bytes) {
+    held = (held << 8U) | static_cast<unsigned char>(c);
+    for (bits += 8; bits >= 5; bits -= 5) out += kAlphabet[(held >> static_cast<unsigned>(bits - 5)) & 31U];
+    held &= (1U << static_cast<unsigned>(bits)) - 1U;
+  }
+  if (bits > 0) out += kAlphabet[(held << static_cast<unsigned>(5 - bits)) & 31U];
+  while (out.size() % 8 != 0) out += '=';
+  return out;
+}
+
 std::string hex_encode(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size() * 2);

@@ -11,6 +11,7 @@ std::string base64_encode(std::string_view bytes);
 // Standard alphabet with padding, as AWS's JSON services want it; nullopt for anything else.
 std::optional<std::string> base64_decode(std::string_view text);
 
+std::string base32_encode(std::string_view bytes);  // RFC 4648; without padding where none is needed
 std::string hex_encode(std::string_view bytes);  // lower case
 std::optional<std::string> hex_decode(std::string_view text);
 

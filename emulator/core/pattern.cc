@@ -23,9 +23,10 @@ struct CharSet {
   }
 };
 
-// A nondeterministic automaton: states that read a character, split, or accept.
+// A nondeterministic automaton: states that read a character, split, look at the next character (which must
+// not be in the set, and may be the end), or accept.
 struct State {
-  enum class Kind { read, split, accept };
+  enum class Kind { read, split, guard, accept };
   Kind kind = Kind::accept;
   CharSet set = {};
   int next = -1;
@@ -33,7 +34,7 @@ struct State {
 };
 
 struct Node {  // the pattern as a tree
-  enum class Kind { set, sequence, alternatives, repeat } kind = Kind::sequence;
+  enum class Kind { set, guard, sequence, alternatives, repeat } kind = Kind::sequence;
   CharSet set = {};
   std::vector<Node> parts = {};
   int min = 0;
@@ -111,7 +112,10 @@ class Parser {
 
   Node atom() {
     if (take('(')) {
-      if (take('?') && !take(':')) fail();
+      if (take('?')) {
+        if (take('!')) return guard();
+        if (!take(':')) fail();
+      }
       Node node = alternatives();
       if (!take(')')) fail();
       return node;
@@ -127,6 +131,14 @@ class Parser {
       const Point c = take_point(text_);
       node.set.ranges = {{c, c}};
     }
+    return node;
+  }
+
+  // (?!c): of one character or class only.
+  Node guard() {
+    Node node = atom();
+    if (node.kind != Node::Kind::set || !take(')')) fail();
+    node.kind = Node::Kind::guard;
     return node;
   }
 
@@ -151,7 +163,8 @@ class Parser {
     if (!take('\\')) return take_point(text_);
     CharSet escaped;
     escape(escaped);
-    if (escaped.ranges.size() == 1 && escaped.ranges[0].first == escaped.ranges[0].second && !escaped.negated) {
+    if (escaped.ranges.size() == 1 && escaped.ranges[0].first == escaped.ranges[0].second &&
+        !escaped.negated) {
       return escaped.ranges[0].first;
     }
     if (escaped.negated) fail();
@@ -171,14 +184,29 @@ class Parser {
     const char c = text_[0];
     text_.remove_prefix(1);
     switch (c) {
-      case 'w': set.ranges = {{'a', 'z'}, {'A', 'Z'}, {'0', '9'}, {'_', '_'}}; return;
-      case 'd': set.ranges = {{'0', '9'}}; return;
-      case 's': set.ranges = {{' ', ' '}, {'\t', '\r'}}; return;
-      case 'S': set = {{{' ', ' '}, {'\t', '\r'}}, true}; return;
-      case 't': set.ranges = {{'\t', '\t'}}; return;
-      case 'n': set.ranges = {{'\n', '\n'}}; return;
-      case 'r': set.ranges = {{'\r', '\r'}}; return;
-      case 'p': return property(set);
+      case 'w':
+        set.ranges = {{'a', 'z'}, {'A', 'Z'}, {'0', '9'}, {'_', '_'}};
+        return;
+      case 'd':
+        set.ranges = {{'0', '9'}};
+        return;
+      case 's':
+        set.ranges = {{' ', ' '}, {'\t', '\r'}};
+        return;
+      case 'S':
+        set = {{{' ', ' '}, {'\t', '\r'}}, true};
+        return;
+      case 't':
+        set.ranges = {{'\t', '\t'}};
+        return;
+      case 'n':
+        set.ranges = {{'\n', '\n'}};
+        return;
+      case 'r':
+        set.ranges = {{'\r', '\r'}};
+        return;
+      case 'p':
+        return property(set);
       case 'u': {
         const Point point = hex(4);
         set.ranges = {{point, point}};
@@ -191,21 +219,27 @@ class Parser {
         set.ranges = {{point, point}};
         return;
       }
-      default: set.ranges = {{static_cast<Point>(c), static_cast<Point>(c)}};
+      default:
+        set.ranges = {{static_cast<Point>(c), static_cast<Point>(c)}};
     }
   }
 
-  // Unicode categories. Beyond ASCII every letter-like block is taken as letters: AWS's tag characters are "letters,
-  // digits, blanks of any script", and telling scripts apart needs tables that no caller would notice.
+  // Unicode categories. Beyond ASCII every letter-like block is taken as letters: AWS's tag characters are
+  // "letters, digits, blanks of any script", and telling scripts apart needs tables that no caller would
+  // notice.
   void property(CharSet& set) {
     if (!take('{')) fail();
     const std::string_view name = text_.substr(0, text_.find('}'));
     text_.remove_prefix(name.size());
     if (!take('}')) fail();
-    if (name == "L") set.ranges = {{'a', 'z'}, {'A', 'Z'}, {0xaa, 0xaa}, {0xb5, 0xb5}, {0xba, 0xba}, {0xc0, kLast}};
-    else if (name == "N") set.ranges = {{'0', '9'}, {0xb2, 0xb3}, {0xb9, 0xb9}, {0xbc, 0xbe}};
-    else if (name == "Z") set.ranges = {{' ', ' '}, {0xa0, 0xa0}, {0x2000, 0x200a}, {0x2028, 0x2029}, {0x3000, 0x3000}};
-    else fail();
+    if (name == "L")
+      set.ranges = {{'a', 'z'}, {'A', 'Z'}, {0xaa, 0xaa}, {0xb5, 0xb5}, {0xba, 0xba}, {0xc0, kLast}};
+    else if (name == "N")
+      set.ranges = {{'0', '9'}, {0xb2, 0xb3}, {0xb9, 0xb9}, {0xbc, 0xbe}};
+    else if (name == "Z")
+      set.ranges = {{' ', ' '}, {0xa0, 0xa0}, {0x2000, 0x200a}, {0x2028, 0x2029}, {0x3000, 0x3000}};
+    else
+      fail();
   }
 
   std::string_view text_;
@@ -221,14 +255,14 @@ class Automaton {
   bool matches(std::string_view text) const {
     std::vector<int> now;
     std::vector<char> seen(states_.size(), 0);
-    add(start_, now, seen);
+    add(start_, text, now, seen);
     while (!text.empty() && !now.empty()) {
       const Point c = take_point(text);
       std::vector<int> next;
       seen.assign(states_.size(), 0);
       for (const int at : now) {
         const State& state = states_[static_cast<std::size_t>(at)];
-        if (state.kind == State::Kind::read && state.set.contains(c)) add(state.next, next, seen);
+        if (state.kind == State::Kind::read && state.set.contains(c)) add(state.next, text, next, seen);
       }
       now = std::move(next);
     }
@@ -246,7 +280,10 @@ class Automaton {
 
   int build(const Node& node, int next) {
     switch (node.kind) {
-      case Node::Kind::set: return push({State::Kind::read, node.set, next, -1});
+      case Node::Kind::set:
+        return push({State::Kind::read, node.set, next, -1});
+      case Node::Kind::guard:
+        return push({State::Kind::guard, node.set, next, -1});
       case Node::Kind::sequence:
         for (auto part = node.parts.rbegin(); part != node.parts.rend(); ++part) next = build(*part, next);
         return next;
@@ -257,7 +294,8 @@ class Automaton {
         }
         return entry;
       }
-      case Node::Kind::repeat: return build_repeat(node, next);
+      case Node::Kind::repeat:
+        return build_repeat(node, next);
     }
     return next;
   }
@@ -279,7 +317,8 @@ class Automaton {
   }
 
   // Follows splits with a list of its own: a pattern with many optional parts must not recurse.
-  void add(int from, std::vector<int>& out, std::vector<char>& seen) const {
+  // rest: what follows.
+  void add(int from, std::string_view rest, std::vector<int>& out, std::vector<char>& seen) const {
     std::vector<int> open{from};
     while (!open.empty()) {
       const int at = open.back();
@@ -287,6 +326,11 @@ class Automaton {
       if (at < 0 || seen[static_cast<std::size_t>(at)] != 0) continue;
       seen[static_cast<std::size_t>(at)] = 1;
       const State& state = states_[static_cast<std::size_t>(at)];
+      if (state.kind == State::Kind::guard) {
+        std::string_view ahead = rest;
+        if (ahead.empty() || !state.set.contains(take_point(ahead))) open.push_back(state.next);
+        continue;
+      }
       if (state.kind != State::Kind::split) {
         out.push_back(at);
         continue;
@@ -319,7 +363,8 @@ bool matches_pattern(std::string_view pattern, std::string_view text) {
     Node only = std::move(root.parts[0]);
     root = std::move(only);
   }
-  if (root.kind == Node::Kind::repeat && root.parts[0].kind == Node::Kind::set) return matches_run(root, text);
+  if (root.kind == Node::Kind::repeat && root.parts[0].kind == Node::Kind::set)
+    return matches_run(root, text);
   return Automaton(root).matches(text);
 }
 

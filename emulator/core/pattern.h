@@ -6,7 +6,7 @@
 namespace latchkey {
 
 // Does the whole of the text (UTF-8) match the pattern? Understands what AWS's models use: literals, escapes (\w \d \s \S
-// \. \uXXXX \x{XXXX} \p{L}...), classes, groups, alternatives, ^ $ . * + ? {n} {n,m}. The pattern comes from our own
+// \. \uXXXX \x{XXXX} \p{L}...), classes, groups, alternatives, ^ $ . * + ? {n} {n,m}, (?!c) of one character. The pattern comes from our own
 // tables; one that cannot be read is a programming error (std::logic_error).
 bool matches_pattern(std::string_view pattern, std::string_view text);
 

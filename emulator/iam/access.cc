@@ -134,6 +134,95 @@ AccessRule on_entity<ManagedPolicy>(Boundary) {
   return AccessRule([](Call& call) { return std::vector<Access>{policy_access(call)}; });
 }
 
+namespace {
+
+// What the operation names by T's member; where there is none, `absent` is the ARN that it would have.
+template <class T, class ArnOf, class Absent>
+AccessRule on_resource(ArnOf arn, Absent absent) {
+  return AccessRule([=](Call& call) {
+    const std::string& name = call.in.text(Kind<T>::name);
+    const auto found = call.store.find<T>(id_named<T>(call, name));
+    Access access{.action = action_of(call), .resource = found ? arn(call, *found) : absent(call, name)};
+    add_request(call, access.context, Boundary::ignored);
+    if (found) add_resource_tags(access.context, found->tags, kOwnTagPrefix);
+    return std::vector<Access>{std::move(access)};
+  });
+}
+
+std::string as_named(const Call&, const std::string& arn) { return arn; }
+
+}  // namespace
+
+std::string arn_of(const Call& call, const InstanceProfile& profile) {
+  return call.arn("iam", "instance-profile" + profile.path + profile.name);
+}
+
+std::string arn_of(const Call& call, const OidcProvider& provider) {
+  return call.arn("iam", "oidc-provider/" + provider.url);
+}
+
+std::string arn_of(const Call& call, const SamlProvider& provider) {
+  return call.arn("iam", "saml-provider/" + provider.name);
+}
+
+std::string arn_of(const Call& call, const ServerCertificate& certificate) {
+  return call.arn("iam", "server-certificate" + certificate.path + certificate.name);
+}
+
+template <>
+AccessRule on_entity<InstanceProfile>(Boundary) {
+  return on_resource<InstanceProfile>(
+      [](const Call& call, const InstanceProfile& profile) { return arn_of(call, profile); },
+      [](const Call& call, const std::string& name) { return call.arn("iam", "instance-profile/" + name); });
+}
+
+template <>
+AccessRule on_entity<MfaDevice>(Boundary) {
+  return on_resource<MfaDevice>([](const Call&, const MfaDevice& device) { return device.serial; },
+                                // A device of hardware goes by the number that is printed on it.
+                                [](const Call& call, const std::string& serial) {
+                                  return serial.starts_with("arn:") ? serial
+                                                                    : call.arn("iam", "mfa/" + serial);
+                                });
+}
+
+template <>
+AccessRule on_entity<OidcProvider>(Boundary) {
+  return on_resource<OidcProvider>(
+      [](const Call& call, const OidcProvider& provider) { return arn_of(call, provider); }, as_named);
+}
+
+template <>
+AccessRule on_entity<SamlProvider>(Boundary) {
+  return on_resource<SamlProvider>(
+      [](const Call& call, const SamlProvider& provider) { return arn_of(call, provider); }, as_named);
+}
+
+template <>
+AccessRule on_entity<ServerCertificate>(Boundary) {
+  return on_resource<ServerCertificate>(
+      [](const Call& call, const ServerCertificate& certificate) { return arn_of(call, certificate); },
+      [](const Call& call, const std::string& name) {
+        return call.arn("iam", "server-certificate/" + name);
+      });
+}
+
+AccessRule on_new(std::string_view word, std::string_view title, bool has_path,
+                  std::string (*name)(const Call&)) {
+  return AccessRule([=](Call& call) {
+    const std::string path = has_path ? call.in.text_or("Path", "/") : "/";
+    Access make{.action = action_of(call),
+                .resource = call.arn("iam", std::string(word) + path + name(call))};
+    add_request(call, make.context, Boundary::ignored);
+    if (call.in.list("Tags").empty()) return std::vector<Access>{std::move(make)};
+    Access tag = make;
+    tag.action = "iam:Tag" + std::string(title);
+    return std::vector<Access>{std::move(make), std::move(tag)};
+  });
+}
+
+AccessRule on_path_of(std::string_view word) { return on_path(std::string(word), false); }
+
 AccessRule on_user_or_caller() {
   return AccessRule([](Call& call) {
     const auto name = user_or_caller(call);
@@ -141,6 +230,14 @@ AccessRule on_user_or_caller() {
     Access access = entity_access<User>(call, *name, Boundary::ignored);
     if (!call.in.has("UserName")) access.shown_as.clear();
     return std::vector<Access>{std::move(access)};
+  });
+}
+
+AccessRule on_caller() {
+  return AccessRule([](Call& call) {
+    if (!call.who.user)
+      return std::vector<Access>{{.action = action_of(call), .resource = call.arn("iam", "root")}};
+    return std::vector<Access>{entity_access<User>(call, call.who.user->name, Boundary::ignored)};
   });
 }
 

@@ -34,8 +34,22 @@ AccessRule on_entity<Role>(Boundary boundary);
 template <>
 AccessRule on_entity<ManagedPolicy>(Boundary boundary);
 
+// The same for what else has a name or an ARN of its own.
+template <>
+AccessRule on_entity<InstanceProfile>(Boundary boundary);
+template <>
+AccessRule on_entity<MfaDevice>(Boundary boundary);
+template <>
+AccessRule on_entity<OidcProvider>(Boundary boundary);
+template <>
+AccessRule on_entity<SamlProvider>(Boundary boundary);
+template <>
+AccessRule on_entity<ServerCertificate>(Boundary boundary);
+
 // The user that UserName names or, without it, the caller.
 AccessRule on_user_or_caller();
+// The calling user, of an operation that takes no name.
+AccessRule on_caller();
 // The user whose access key AccessKeyId names.
 AccessRule on_user_of_access_key();
 // The user or group as it is and as it will be named.
@@ -51,12 +65,23 @@ AccessRule on_new_user();
 AccessRule on_new_group();
 AccessRule on_new_role();
 AccessRule on_new_policy();
+// What has a path if `has_path`, in ARNs after `word`, with tags by the action iam:Tag`title`. name(call): as
+// its ARN has it.
+AccessRule on_new(std::string_view word, std::string_view title, bool has_path,
+                  std::string (*name)(const Call&));
 
 // Lists: what stands under PathPrefix.
 AccessRule on_users();
 AccessRule on_groups();
 AccessRule on_roles();
 AccessRule on_policies();
+AccessRule on_path_of(std::string_view word);
 AccessRule on_everything();
+
+// The ARNs of what has no overload in the store.
+std::string arn_of(const Call& call, const InstanceProfile& profile);
+std::string arn_of(const Call& call, const OidcProvider& provider);
+std::string arn_of(const Call& call, const SamlProvider& provider);
+std::string arn_of(const Call& call, const ServerCertificate& certificate);
 
 }  // namespace latchkey::iam

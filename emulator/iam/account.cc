@@ -1,19 +1,13 @@
 // What concerns the account as a whole.
+#include <algorithm>
 #include <map>
 
 #include "iam/access.h"
-#include "iam/pages.h"
+#include "iam/account_settings.h"
 #include "iam/service.h"
-#include "iam/shapes.h"
 
 namespace latchkey::iam {
 namespace {
-
-// CreateAccountAlias is not there yet, so no account has one.
-Value list_account_aliases(Call& call) {
-  const auto itself = [](const std::string& alias) { return alias; };
-  return list_answer(call, "AccountAliases", std::vector<std::string>(), itself, itself);
-}
 
 // AWS's default quotas, which nothing raises here.
 constexpr std::pair<std::string_view, std::int64_t> kQuotas[] = {
@@ -38,12 +32,9 @@ constexpr std::pair<std::string_view, std::int64_t> kQuotas[] = {
     {"UsersQuota", 5000},
     {"VersionsPerPolicyQuota", 5},
 };
-// What an account of Latchkey has none of.
-constexpr std::string_view kNone[] = {"AccountAccessKeysPresent", "AccountMFAEnabled",
-                                      "AccountPasswordPresent",   "AccountSigningCertificatesPresent",
-                                      "InstanceProfiles",         "MFADevices",
-                                      "MFADevicesInUse",          "Providers",
-                                      "ServerCertificates"};
+// What the root user of an account of Latchkey has none of.
+constexpr std::string_view kNone[] = {"AccountAccessKeysPresent", "AccountPasswordPresent",
+                                      "AccountSigningCertificatesPresent"};
 
 Value get_account_summary(Call& call) {
   std::map<std::string_view, std::int64_t> summary(std::begin(kQuotas), std::end(kQuotas));
@@ -56,6 +47,17 @@ Value get_account_summary(Call& call) {
   summary["Policies"] = count(policies);
   summary["PolicyVersionsInUse"] = 0;
   for (const auto& policy : policies) summary["PolicyVersionsInUse"] += count(policy->versions);
+  const auto devices = call.store.range<MfaDevice>(call.account, "");
+  summary["MFADevices"] = count(devices);
+  summary["MFADevicesInUse"] = std::count_if(devices.begin(), devices.end(),
+                                             [](const auto& device) { return !device->user_id.empty(); });
+  summary["AccountMFAEnabled"] = call.store.indexed<MfaDevice>(call.account).empty() ? 0 : 1;
+  summary["InstanceProfiles"] = count(call.store.range<InstanceProfile>(call.account, ""));
+  summary["ServerCertificates"] = count(call.store.range<ServerCertificate>(call.account, ""));
+  summary["Providers"] = count(call.store.range<OidcProvider>(call.account, "")) +
+                         count(call.store.range<SamlProvider>(call.account, ""));
+  summary["GlobalEndpointTokenVersion"] =
+      settings_of(call.store, call).global_token_version == "v2Token" ? 2 : 1;
   Members map;
   for (const auto& [name, value] : summary) map.add("entry", Members{{"key", name}, {"value", value}});
   return Members{{"SummaryMap", std::move(map)}};
@@ -65,10 +67,6 @@ Value get_account_summary(Call& call) {
 
 std::vector<Operation> account_operations() {
   return {
-      {.name = "ListAccountAliases",
-       .input = {opt("Marker", shape::Marker), opt("MaxItems", shape::MaxItems)},
-       .access = on_everything(),
-       .run = list_account_aliases},
       {.name = "GetAccountSummary", .input = {}, .access = on_everything(), .run = get_account_summary},
   };
 }

@@ -9,14 +9,14 @@ std::string text(std::string_view before, std::string_view middle, std::string_v
   return std::string(before).append(middle).append(after);
 }
 
+}  // namespace
+
 AwsError missing(std::string message) { return {404, "NoSuchEntity", std::move(message)}; }
 AwsError conflict(std::string message) { return {409, "DeleteConflict", std::move(message)}; }
 AwsError limit(std::string message) { return {409, "LimitExceeded", std::move(message)}; }
 AwsError exists(std::string message) { return {409, "EntityAlreadyExists", std::move(message)}; }
 AwsError invalid_input(std::string message) { return {400, "InvalidInput", std::move(message)}; }
 AwsError invalid(std::string message) { return validation_error(Protocol::query, std::move(message)); }
-
-}  // namespace
 
 AwsError no_such_entity(std::string_view kind, std::string_view name) {
   return missing(text("The ", kind, " with name ") + text("", name, " cannot be found."));
@@ -55,6 +55,24 @@ AwsError must_delete_access_keys() {
   return conflict("Cannot delete entity, must delete access keys first.");
 }
 AwsError must_leave_groups() { return conflict("Cannot delete entity, must remove users from group first."); }
+AwsError must_delete_login_profile() {
+  return conflict("Cannot delete entity, must delete login profile first.");
+}
+AwsError must_delete_mfa_device() { return conflict("Cannot delete entity, must delete MFA device first."); }
+AwsError must_delete_certificates() {
+  return conflict("Cannot delete entity, must delete certificates first.");
+}
+AwsError must_remove_referenced_objects() {
+  return conflict("Cannot delete entity, must remove referenced objects first.");
+}
+AwsError must_leave_instance_profiles() {
+  return conflict("Cannot delete entity, must remove roles from instance profile first.");
+}
+AwsError protected_role(std::string_view name) {
+  return {400, "UnmodifiableEntity",
+          text("Cannot perform the operation on the protected role '", name,
+               "' - this role is only modifiable by AWS")};
+}
 AwsError policy_is_attached() { return conflict("Cannot delete a policy attached to entities."); }
 AwsError policy_has_versions() {
   return conflict(

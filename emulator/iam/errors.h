@@ -13,6 +13,14 @@ struct Call;
 
 namespace latchkey::iam {
 
+// The conditions with a sentence of the caller's.
+AwsError missing(std::string message);        // NoSuchEntity
+AwsError exists(std::string message);         // EntityAlreadyExists
+AwsError conflict(std::string message);       // DeleteConflict
+AwsError limit(std::string message);          // LimitExceeded
+AwsError invalid_input(std::string message);  // InvalidInput
+AwsError invalid(std::string message);        // ValidationError
+
 // kind: "user", "group", "role". The sentences differ only in it.
 AwsError no_such_entity(std::string_view kind, std::string_view name);
 AwsError no_such_inline_policy(std::string_view kind, std::string_view policy);
@@ -30,6 +38,12 @@ AwsError must_detach_policies();
 AwsError must_delete_policies();
 AwsError must_delete_access_keys();
 AwsError must_leave_groups();
+AwsError must_delete_login_profile();
+AwsError must_delete_mfa_device();
+AwsError must_delete_certificates();
+AwsError must_remove_referenced_objects();
+AwsError must_leave_instance_profiles();
+AwsError protected_role(std::string_view name);
 AwsError policy_is_attached();
 AwsError version_is_default();
 AwsError policy_has_versions();

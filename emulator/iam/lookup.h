@@ -44,6 +44,32 @@ struct Kind<ManagedPolicy> {
   static constexpr std::string_view name = "PolicyArn";
 };
 
+template <>
+struct Kind<InstanceProfile> {
+  static constexpr std::string_view word = "instance profile";
+  static constexpr std::string_view name = "InstanceProfileName";
+};
+template <>
+struct Kind<MfaDevice> {
+  static constexpr std::string_view word = "mfa device";
+  static constexpr std::string_view name = "SerialNumber";
+};
+template <>
+struct Kind<OidcProvider> {
+  static constexpr std::string_view word = "provider";
+  static constexpr std::string_view name = "OpenIDConnectProviderArn";
+};
+template <>
+struct Kind<SamlProvider> {
+  static constexpr std::string_view word = "provider";
+  static constexpr std::string_view name = "SAMLProviderArn";
+};
+template <>
+struct Kind<ServerCertificate> {
+  static constexpr std::string_view word = "server certificate";
+  static constexpr std::string_view name = "ServerCertificateName";
+};
+
 // A managed policy as its ARN names it; whether there is one is another question.
 struct PolicyReference {
   std::string arn;
@@ -69,6 +95,34 @@ Ptr<ManagedPolicy> policy_of_key(const Store& store, std::string_view key);
 
 inline Id id_of(const Call& call, std::string_view name) { return {call.account, "", to_lower(name)}; }
 
+// Where the store keeps what a request names so. Throws for an ARN that can name no such thing.
+template <class T>
+Id id_named(const Call& call, std::string_view name) {
+  return id_of(call, name);
+}
+template <>
+Id id_named<MfaDevice>(const Call& call, std::string_view serial);
+template <>
+Id id_named<OidcProvider>(const Call& call, std::string_view arn);
+template <>
+Id id_named<SamlProvider>(const Call& call, std::string_view arn);
+
+// What AWS answers where there is none of that name.
+template <class T>
+AwsError no_such(std::string_view name) {
+  return no_such_entity(Kind<T>::word, name);
+}
+template <>
+AwsError no_such<InstanceProfile>(std::string_view name);
+template <>
+AwsError no_such<MfaDevice>(std::string_view serial);
+template <>
+AwsError no_such<OidcProvider>(std::string_view arn);
+template <>
+AwsError no_such<SamlProvider>(std::string_view arn);
+template <>
+AwsError no_such<ServerCertificate>(std::string_view name);
+
 // The entity of the caller's account, by name (a policy: by ARN), or NoSuchEntity.
 template <class T, class Source>
 Ptr<T> require(const Source& source, const Call& call, std::string_view name) {
@@ -77,8 +131,8 @@ Ptr<T> require(const Source& source, const Call& call, std::string_view name) {
     found = find_policy(source, call, policy_reference(call, name));
     if (!found) throw no_such_policy(name);
   } else {
-    found = source.template find<T>(id_of(call, name));
-    if (!found) throw no_such_entity(Kind<T>::word, name);
+    found = source.template find<T>(id_named<T>(call, name));
+    if (!found) throw no_such<T>(name);
   }
   return found;
 }
@@ -106,5 +160,10 @@ Ptr<T> change(const Call& call, F&& work) {
 // The user whose name was given or, without one, the calling user; nullopt: the account's root user. Throws
 // for callers that are neither.
 std::optional<std::string> user_or_caller(const Call& call);
+// Who that is, as what belongs to a user names its owner: the user's unique id, or the account's number for
+// its root user. Throws if there is no such user.
+std::string owner_id(const Call& call);
+// The user that is found so; throws NoSuchEntity where that is the root user.
+Ptr<User> user_or_caller_entity(const Call& call);
 
 }  // namespace latchkey::iam

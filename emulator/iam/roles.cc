@@ -19,11 +19,18 @@ void set_description(const Call& call, Role& role) {
   role.has_description = true;
 }
 
+// A service-linked role is its service's.
+void require_own(const Role& role) {
+  if (role.path.starts_with("/aws-service-role/")) throw protected_role(role.name);
+}
+
 Value create_role(Call& call) {
   Role role;
   role.account = call.account;
   role.name = call.in.text("RoleName");
   role.path = call.in.text_or("Path", "/");
+  if (role.path.starts_with("/aws-service-role/"))
+    throw invalid("Roles under /aws-service-role/ are created by AWS services only.");
   role.id = call.random.unique_id("AROA", 17);
   role.created = call.now;
   role.max_session_seconds = call.in.number_or("MaxSessionDuration", kDefaultSessionSeconds);
@@ -65,7 +72,10 @@ Value update_role_description(Call& call) {
 Value update_assume_role_policy(Call& call) {
   named<Role>(call);
   Document trust = trust_document(call.store, call.in.text("PolicyDocument"));
-  change<Role>(call, [&](Role& role, Txn&) { role.trust = std::move(trust); });
+  change<Role>(call, [&](Role& role, Txn&) {
+    require_own(role);
+    role.trust = std::move(trust);
+  });
   return {};
 }
 
@@ -73,6 +83,10 @@ Value delete_role(Call& call) {
   const std::string& name = call.in.text("RoleName");
   call.store.write([&](Txn& txn) {
     const auto role = require<Role>(txn, call, name);
+    require_own(*role);
+    if (!txn.indexed<InstanceProfile>(role->account + "/" + to_lower(role->name)).empty()) {
+      throw must_leave_instance_profiles();
+    }
     if (!role->attached.empty()) throw must_detach_policies();
     if (!role->inline_policies.empty()) throw must_delete_policies();
     txn.erase<Role>(id_of(call, name));

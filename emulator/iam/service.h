@@ -22,5 +22,17 @@ std::vector<Operation> boundary_operations();
 std::vector<Operation> tag_operations();
 std::vector<Operation> simulation_operations();
 std::vector<Operation> account_operations();
+std::vector<Operation> instance_profile_operations();
+std::vector<Operation> password_operations();
+std::vector<Operation> preference_operations();
+std::vector<Operation> mfa_operations();
+std::vector<Operation> oidc_provider_operations();
+std::vector<Operation> saml_provider_operations();
+std::vector<Operation> server_certificate_operations();
+std::vector<Operation> user_credential_operations();
+std::vector<Operation> service_linked_role_operations();
+std::vector<Operation> authorization_detail_operations();
+std::vector<Operation> access_advisor_operations();
+std::vector<Operation> delegation_operations();
 
 }  // namespace latchkey::iam

@@ -31,6 +31,86 @@ inline constexpr Shape MaxSessionDuration = integer(3600, 43200);
 inline constexpr Shape AccessKeyId = text(16, 128, R"([\w]+)");
 inline constexpr Shape Flag = boolean();
 
+inline constexpr Shape Arn = text(20, 2048);
+inline constexpr Shape InstanceProfileName = text(1, 128, R"([\w+=,.@-]+)", kNameWords);
+inline constexpr Shape Password = secret(text(1, 128, R"([\u0009\u000A\u000D\u0020-\u00FF]+)"));
+inline constexpr Shape AccountAlias = text(3, 63, R"(^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$)");
+inline constexpr Shape MinimumPasswordLength = integer(6, 128);
+inline constexpr Shape MaxPasswordAge = integer(1, 1095);
+inline constexpr Shape PasswordReusePrevention = integer(1, 24);
+inline constexpr std::string_view kTokenVersions[] = {"v1Token", "v2Token"};
+inline constexpr Shape TokenVersion = one_of(kTokenVersions);
+
+inline constexpr Shape MfaDeviceName = text(1, Shape::kNoMax, R"([\w+=,.@-]+)");
+inline constexpr Shape SerialNumber = text(9, 256, R"([\w+=/:,.@-]+)");
+inline constexpr Shape AuthenticationCode = text(6, 6, R"([\d]+)");
+inline constexpr std::string_view kAssignmentStatuses[] = {"Assigned", "Unassigned", "Any"};
+inline constexpr Shape AssignmentStatus = one_of(kAssignmentStatuses);
+
+inline constexpr Shape OidcUrl = text(1, 255);
+inline constexpr Shape ClientId = text(1, 255);
+inline constexpr Shape ClientIds = list_of(ClientId);
+inline constexpr Shape Thumbprint = text(40, 40);
+inline constexpr Shape Thumbprints = list_of(Thumbprint);
+inline constexpr Shape SamlMetadata = text(1000, 10000000);
+inline constexpr Shape SamlProviderName = text(1, 128, R"([\w._-]+)");
+inline constexpr std::string_view kEncryptionModes[] = {"Required", "Allowed"};
+inline constexpr Shape EncryptionMode = one_of(kEncryptionModes);
+inline constexpr Shape PrivateKey = secret(text(1, 16384, R"([\u0009\u000A\u000D\u0020-\u00FF]+)"));
+inline constexpr Shape PrivateKeyId = text(22, 64, R"([A-Z0-9]+)");
+
+inline constexpr Shape ServerCertificateName = text(1, 128, R"([\w+=,.@-]+)", kNameWords);
+inline constexpr Shape CertificateBody = text(1, 16384, R"([\u0009\u000A\u000D\u0020-\u00FF]+)");
+inline constexpr Shape CertificateChain = text(1, 2097152, R"([\u0009\u000A\u000D\u0020-\u00FF]+)");
+inline constexpr Shape CertificateId = text(24, 128, R"([\w]+)");
+inline constexpr Shape PublicKeyId = text(20, 128, R"([\w]+)");
+inline constexpr Shape PublicKeyBody = text(1, 16384, R"([\u0009\u000A\u000D\u0020-\u00FF]+)");
+inline constexpr std::string_view kEncodings[] = {"SSH", "PEM"};
+inline constexpr Shape Encoding = one_of(kEncodings);
+inline constexpr Shape ServiceName = text();
+inline constexpr Shape ServiceCredentialId = text(20, 128, R"([\w]+)");
+inline constexpr Shape CredentialAgeDays = integer(1, 36600);
+inline constexpr Shape CustomSuffix = text(1, 64, R"([\w+=,.@-]+)");
+inline constexpr Shape DeletionTaskId = text(1, 1000);
+
+inline constexpr std::string_view kGranularities[] = {"SERVICE_LEVEL", "ACTION_LEVEL"};
+inline constexpr Shape Granularity = one_of(kGranularities);
+inline constexpr Shape JobId = text(36, 36);
+inline constexpr Shape ServiceNamespace = text(1, 64, R"([\w-]*)");
+inline constexpr Shape ServiceNamespaces = list_of(ServiceNamespace, 1, 200);
+inline constexpr Shape EntityPath = text(19, 427, R"(^o-[0-9a-z]{10,32}\/r-[0-9a-z]{4,32}[0-9a-z-\/]*)");
+inline constexpr Shape OrganizationsPolicyId = text(0, Shape::kNoMax, R"(^p-[0-9a-zA-Z_]{8,128}$)");
+inline constexpr std::string_view kSortKeys[] = {
+    "SERVICE_NAMESPACE_ASCENDING", "SERVICE_NAMESPACE_DESCENDING", "LAST_AUTHENTICATED_TIME_ASCENDING",
+    "LAST_AUTHENTICATED_TIME_DESCENDING"};
+inline constexpr Shape SortKey = one_of(kSortKeys);
+inline constexpr Shape Locale = text(2, 12);
+
+inline constexpr Shape DelegationRequestId = text(16, 128, R"([\w-]+)");
+inline constexpr Shape DelegationOwnerAccount = text(0, Shape::kNoMax, R"(\d{12})");
+inline constexpr Shape DelegationOwnerId = text(20, 2048, R"(^[a-zA-Z0-9:/+=,.@_-]+$)");
+inline constexpr Shape DelegationParameterName = text(5, 256, R"([ -~]+)");
+inline constexpr Shape DelegationParameterValue = text(0, Shape::kNoMax, R"([ -~]+)");
+inline constexpr Shape DelegationParameterValues = list_of(DelegationParameterValue);
+inline constexpr std::string_view kDelegationParameterTypes[] = {"string", "stringList"};
+inline constexpr Shape DelegationParameterType = one_of(kDelegationParameterTypes);
+inline constexpr Member kDelegationParameterMembers[] = {opt("Name", DelegationParameterName),
+                                                         opt("Values", DelegationParameterValues),
+                                                         opt("Type", DelegationParameterType)};
+inline constexpr Shape DelegationParameter = structure(kDelegationParameterMembers);
+inline constexpr Shape DelegationParameters = list_of(DelegationParameter, 0, 50);
+inline constexpr Member kDelegationPermissionMembers[] = {opt("PolicyTemplateArn", Arn),
+                                                          opt("Parameters", DelegationParameters)};
+inline constexpr Shape DelegationPermission = structure(kDelegationPermissionMembers);
+inline constexpr Shape DelegationMessage = text(0, 200, R"([\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*)");
+inline constexpr Shape DelegationWorkflow =
+    text(5, 400, R"([\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+)");
+inline constexpr Shape DelegationUrl =
+    text(1, 255, R"(^http(s?)://[a-zA-Z0-9._/-]*(\?[a-zA-Z0-9._=&-]*)?(#[a-zA-Z0-9._/-]*)?$)");
+inline constexpr Shape DelegationChannel = text(2, 400, R"(^[a-zA-Z0-9:_.-]+$)");
+inline constexpr Shape DelegationDuration = integer(300, 43200);
+inline constexpr Shape DelegationNotes = text(0, 500, R"([\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*)");
+
 inline constexpr Shape Marker = text(1, 320, R"([\u0020-\u00FF]+)");
 inline constexpr Shape MaxItems = integer(1, 1000);
 
@@ -69,5 +149,6 @@ inline constexpr Shape PolicyUsage = one_of(kPolicyUsages);
 inline constexpr std::string_view kEntityTypes[] = {"User", "Role", "Group", "LocalManagedPolicy",
                                                     "AWSManagedPolicy"};
 inline constexpr Shape EntityType = one_of(kEntityTypes);
+inline constexpr Shape EntityTypes = list_of(EntityType);
 
 }  // namespace latchkey::iam::shape

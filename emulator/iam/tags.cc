@@ -104,6 +104,16 @@ std::vector<Operation> tag_operations() {
   for (auto& row : rows<ManagedPolicy>({"TagPolicy", "UntagPolicy", "ListPolicyTags"}, shape::PolicyArn)) {
     table.push_back(row);
   }
+  const auto add = [&](std::vector<Operation> more) { table.insert(table.end(), more.begin(), more.end()); };
+  add(rows<InstanceProfile>({"TagInstanceProfile", "UntagInstanceProfile", "ListInstanceProfileTags"},
+                            shape::InstanceProfileName));
+  add(rows<MfaDevice>({"TagMFADevice", "UntagMFADevice", "ListMFADeviceTags"}, shape::SerialNumber));
+  add(rows<OidcProvider>(
+      {"TagOpenIDConnectProvider", "UntagOpenIDConnectProvider", "ListOpenIDConnectProviderTags"},
+      shape::Arn));
+  add(rows<SamlProvider>({"TagSAMLProvider", "UntagSAMLProvider", "ListSAMLProviderTags"}, shape::Arn));
+  add(rows<ServerCertificate>({"TagServerCertificate", "UntagServerCertificate", "ListServerCertificateTags"},
+                              shape::ServerCertificateName));
   return table;
 }
 

@@ -82,6 +82,12 @@ Value delete_user(Call& call) {
     if (!user->inline_policies.empty()) throw must_delete_policies();
     if (!user->groups.empty()) throw must_leave_groups();
     if (!txn.indexed<AccessKey>(keys_of(*user)).empty()) throw must_delete_access_keys();
+    if (txn.find<LoginProfile>({call.account, "", user->id})) throw must_delete_login_profile();
+    if (!txn.indexed<MfaDevice>(user->id).empty()) throw must_delete_mfa_device();
+    if (!txn.indexed<SigningCertificate>(user->id).empty()) throw must_delete_certificates();
+    if (!txn.indexed<SshPublicKey>(user->id).empty() || !txn.indexed<ServiceCredential>(user->id).empty()) {
+      throw must_remove_referenced_objects();
+    }
     txn.erase<User>(id_of(call, name));
   });
   return {};

@@ -20,6 +20,7 @@
 
 namespace latchkey {
 
+class Journal;
 struct Operation;
 struct Service;
 
@@ -76,6 +77,7 @@ struct Call {
   std::string partition;
   Input in;
   std::string request_id;
+  const Journal& journal;   // the calls before this one
   policy::Context context;  // the aws: keys of this request
   Ptr<Key> key;  // the KMS key that the access rule found, so that the handler uses the one that was authorized
 

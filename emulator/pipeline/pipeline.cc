@@ -140,6 +140,7 @@ Value Pipeline::process(Request& request) {
             .partition = request.who.principal.partition,
             .in = Input(std::move(input), operation.input),
             .request_id = request.entry.id,
+            .journal = parts_.journal,
             .context = request_context(request),
             .key = nullptr};
   authorize(call, request);

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "core/encoding.h"
+#include "store/iam_fields.h"
 #include "store/seal.h"
 
 namespace latchkey {
@@ -25,10 +26,7 @@ class Encoder {
   void operator()(const char* name, const std::optional<Time>& value) {
     if (value) out_.add(name, value->ms);
   }
-  void operator()(const char* name, const Secret& value) {
-    out_.add(name, secrets_ == Secrets::plain ? base64_encode(value.reveal())
-                                              : std::string(kSealed) + base64_encode(seal(value.reveal())));
-  }
+  void operator()(const char* name, const Secret& value) { out_.add(name, text_of(value)); }
   void operator()(const char* name, const Document& value, policy::Kind) {
     out_.add(name, value.text);
     if (!value.principals.empty()) (*this)(principals_of(name).c_str(), value.principals);
@@ -58,6 +56,11 @@ class Encoder {
     for (const std::string& text : texts) list.emplace_back(text);
     out_.add(name, std::move(list));
   }
+  void operator()(const char* name, const std::vector<Secret>& secrets) {
+    List list;
+    for (const Secret& secret : secrets) list.emplace_back(text_of(secret));
+    out_.add(name, std::move(list));
+  }
   template <class T>
   void operator()(const char* name, const std::vector<T>& parts) {
     List list;
@@ -73,6 +76,11 @@ class Encoder {
   Members take() { return std::move(out_); }
 
  private:
+  std::string text_of(const Secret& value) const {
+    return secrets_ == Secrets::plain ? base64_encode(value.reveal())
+                                      : std::string(kSealed) + base64_encode(seal(value.reveal()));
+  }
+
   Secrets secrets_;
   Members out_;
 };
@@ -90,14 +98,9 @@ class Decoder {
   void operator()(const char* name, std::optional<Time>& value) {
     if (in_.find(name) != nullptr) value = Time{get<std::int64_t>(name)};
   }
-  void operator()(const char* name, Secret& value) {
-    std::string_view text = get<std::string>(name);
-    const bool sealed = text.starts_with(kSealed);
-    if (sealed) text.remove_prefix(kSealed.size());
-    auto bytes = base64_decode(text);
-    if (bytes && sealed) bytes = unseal(*bytes);
-    if (!bytes) fail(name, "is not a secret that can be read");
-    value = Secret(std::move(*bytes));
+  void operator()(const char* name, Secret& value) { value = secret_of(name, get<std::string>(name)); }
+  void operator()(const char* name, std::vector<Secret>& secrets) {
+    for (const Value& value : get<List>(name)) secrets.push_back(secret_of(name, text_of(name, value)));
   }
   void operator()(const char* name, Document& value, policy::Kind kind) {
     Tags principals;
@@ -143,6 +146,14 @@ class Decoder {
  private:
   [[noreturn]] static void fail(const char* name, const char* reason) {
     throw std::runtime_error(std::string(name) + " " + reason);
+  }
+  static Secret secret_of(const char* name, std::string_view text) {
+    const bool sealed = text.starts_with(kSealed);
+    if (sealed) text.remove_prefix(kSealed.size());
+    auto bytes = base64_decode(text);
+    if (bytes && sealed) bytes = unseal(*bytes);
+    if (!bytes) fail(name, "is not a secret that can be read");
+    return Secret(std::move(*bytes));
   }
   static const std::string& text_of(const char* name, const Value& value) {
     if (!value.is<std::string>()) fail(name, "must hold strings");
@@ -252,6 +263,16 @@ void fields(V& visit, E& entity, const KeyMaterial*) {
   visit.added("ValidTo", entity.valid_to);
 }
 
+// Blobs are bytes, and texts of the document are not.
+template <class V, class E>
+void fields(V& visit, E& entity, const RecordedCiphertext*) {
+  std::string blob = base64_encode(entity.blob);
+  visit("Blob", blob);
+  if constexpr (V::kReading) entity.blob = base64_decode(blob).value_or("");
+  visit("Context", entity.context);
+  visit("Plaintext", entity.plaintext);
+}
+
 std::string state_name(Key::State state) {
   switch (state) {
     case Key::State::enabled:
@@ -296,6 +317,7 @@ void fields(V& visit, E& entity, const Key*) {
   visit("Policy", entity.policy, policy::Kind::key);
   visit("Tags", entity.tags);
   visit("Materials", entity.materials);
+  visit.added("Recorded", entity.recorded);
   visit.added("Rotates", entity.rotates);
   visit.added("RotationPeriodDays", entity.rotation_period_days);
   visit.added("NextRotation", entity.next_rotation);
@@ -398,6 +420,18 @@ template Members encode(const Key&, Secrets);
 template Members encode(const Alias&, Secrets);
 template Members encode(const Grant&, Secrets);
 template Members encode(const CustomKeyStore&, Secrets);
+template Members encode(const AccountSettings&, Secrets);
+template Members encode(const InstanceProfile&, Secrets);
+template Members encode(const LoginProfile&, Secrets);
+template Members encode(const MfaDevice&, Secrets);
+template Members encode(const OidcProvider&, Secrets);
+template Members encode(const SamlProvider&, Secrets);
+template Members encode(const ServerCertificate&, Secrets);
+template Members encode(const SigningCertificate&, Secrets);
+template Members encode(const SshPublicKey&, Secrets);
+template Members encode(const ServiceCredential&, Secrets);
+template Members encode(const IamJob&, Secrets);
+template Members encode(const DelegationRequest&, Secrets);
 template Members encode(const Setting&, Secrets);
 template User decode(const Members&);
 template Group decode(const Members&);
@@ -409,6 +443,18 @@ template Key decode(const Members&);
 template Alias decode(const Members&);
 template Grant decode(const Members&);
 template CustomKeyStore decode(const Members&);
+template AccountSettings decode(const Members&);
+template InstanceProfile decode(const Members&);
+template LoginProfile decode(const Members&);
+template MfaDevice decode(const Members&);
+template OidcProvider decode(const Members&);
+template SamlProvider decode(const Members&);
+template ServerCertificate decode(const Members&);
+template SigningCertificate decode(const Members&);
+template SshPublicKey decode(const Members&);
+template ServiceCredential decode(const Members&);
+template IamJob decode(const Members&);
+template DelegationRequest decode(const Members&);
 template Setting decode(const Members&);
 
 }  // namespace latchkey

@@ -16,10 +16,9 @@
 #include "core/secret.h"
 #include "core/value.h"
 #include "latchkey/policy.h"
+#include "store/iam_entities.h"
 
 namespace latchkey {
-
-using Tags = std::vector<std::pair<std::string, std::string>>;  // in the order they were given
 
 // A policy document as it was stored, with its compiled form.
 struct Document {
@@ -148,6 +147,13 @@ struct KeyUse {
   std::string event_id;  // what CloudTrail would call it
 };
 
+// A ciphertext that a fixture brings with its plaintext: the key decrypts it though nobody has the material.
+struct RecordedCiphertext {
+  std::string blob;
+  Tags context;  // the encryption context
+  Secret plaintext;
+};
+
 struct Key {
   // Unavailable is never stored: it is what a key in a custom key store is while that is not connected.
   enum class State { enabled, disabled, pending_deletion, pending_import, unavailable };
@@ -167,6 +173,7 @@ struct Key {
   Document policy;
   Tags tags;
   std::vector<KeyMaterial> materials;  // in the order of their becoming current; pending ones last
+  std::vector<RecordedCiphertext> recorded;
 
   bool rotates = false;  // automatically
   std::int64_t rotation_period_days = 365;
@@ -179,8 +186,8 @@ struct Key {
   std::string custom_key_store;  // id
   std::string xks_key_id;
 
-  // Empty: never used. Every version of the key shares it, so that a use is no write: it is kept on disk with the key's
-  // next change.
+  // Empty: never used. Every version of the key shares it, so that a use is no write: it is kept on disk with
+  // the key's next change.
   std::shared_ptr<Memo<KeyUse>> last_use = std::make_shared<Memo<KeyUse>>();
 
   std::string arn() const;

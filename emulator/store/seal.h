@@ -1,5 +1,6 @@
-// Sealing of secrets in exported state: AES-256-GCM under a key that every Latchkey has. It keeps secrets out of sight of
-// people, greps and secret scanners; it does not keep them from somebody who has a Latchkey. State files are test data.
+// Sealing of secrets in exported state: AES-256-GCM under a key that every Latchkey has. It keeps secrets out
+// of sight of people, greps and secret scanners; it does not keep them from somebody who has a Latchkey.
+// State files are test data.
 #pragma once
 
 #include <optional>

@@ -88,7 +88,8 @@ struct SqliteBacking::Impl {
       const int version = sqlite3_column_int(select.raw, 0);
       if (version > kSchemaVersion) {
         throw std::runtime_error("data directory " + path + ": made by a newer latchkey (schema " +
-                                 std::to_string(version) + ", this one knows " + std::to_string(kSchemaVersion) + ")");
+                                 std::to_string(version) + ", this one knows " +
+                                 std::to_string(kSchemaVersion) + ")");
       }
       return;
     }

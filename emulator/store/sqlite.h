@@ -1,7 +1,7 @@
 // The write-through log of entities in a data directory: one table of bodies, written before memory changes.
 //
-// WAL with synchronous=NORMAL: an acknowledged write survives kill -9; a power loss may give up the last ones, never
-// consistency. One process a directory: a second one is refused.
+// WAL with synchronous=NORMAL: an acknowledged write survives kill -9; a power loss may give up the last
+// ones, never consistency. One process a directory: a second one is refused.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,8 @@
 
 namespace latchkey {
 
-// Opens or makes DIRECTORY/latchkey.db. Throws std::runtime_error with a one-line reason: not writable, in use by another
-// Latchkey, made by a newer version.
+// Opens or makes DIRECTORY/latchkey.db. Throws std::runtime_error with a one-line reason: not writable, in
+// use by another Latchkey, made by a newer version.
 class SqliteBacking : public Backing {
  public:
   explicit SqliteBacking(const std::string& directory);

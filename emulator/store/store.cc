@@ -1,5 +1,7 @@
 #include "store/store.h"
 
+#include "core/cipher.h"
+
 #include <stdexcept>
 
 namespace latchkey {
@@ -19,7 +21,8 @@ std::vector<std::string> Traits<Group>::index(const Group& group) {
 }
 
 std::vector<std::string> Traits<Grant>::index(const Grant& grant) {
-  std::vector<std::string> keys{grant.account + "/" + grant.region + "/" + grant.key, grant.region + "/" + grant.id};
+  std::vector<std::string> keys{grant.account + "/" + grant.region + "/" + grant.key,
+                                grant.region + "/" + grant.id};
   if (!grant.retiring.empty()) keys.push_back("retiring/" + grant.region + "/" + grant.retiring);
   return keys;
 }
@@ -34,6 +37,9 @@ std::vector<std::string> Traits<Role>::index(const Role& role) {
 std::vector<std::string> Traits<Key>::index(const Key& key) {
   std::vector<std::string> keys;
   for (const KeyMaterial& material : key.materials) keys.push_back(key.region + "/" + material.id);
+  for (const RecordedCiphertext& recorded : key.recorded) {
+    keys.push_back(key.region + "/" + hex_encode(sha256(recorded.blob)));
+  }
   return keys;
 }
 

@@ -1,8 +1,10 @@
-// Store: the truth, in memory, as immutable entities in ordered tables; SQLite, if there is any, is written through.
+// Store: the truth, in memory, as immutable entities in ordered tables; SQLite, if there is any, is written
+// through.
 //
-// Readers take the lock for a look-up and leave with a pointer; cryptography and policy evaluation happen outside it.
-// Writers stage whole new entities in a transaction: first the journal on disk, then the tables, all or nothing.
-// One std::shared_mutex guards every table. A pointer that was handed out stays valid and never changes.
+// Readers take the lock for a look-up and leave with a pointer; cryptography and policy evaluation happen
+// outside it. Writers stage whole new entities in a transaction: first the journal on disk, then the tables,
+// all or nothing. One std::shared_mutex guards every table. A pointer that was handed out stays valid and
+// never changes.
 #pragma once
 
 #include <functional>
@@ -30,8 +32,8 @@ struct Id {
   std::string scope() const { return account + "/" + region; }
 };
 
-// What a table needs to know of its entities: the kind's name on disk, the id, and the texts by which it can be found
-// besides (unique across accounts where that matters).
+// What a table needs to know of its entities: the kind's name on disk, the id, and the texts by which it can
+// be found besides (unique across accounts where that matters).
 template <class T>
 struct Traits;
 
@@ -127,7 +129,8 @@ class Store {
   void clear();
   void clear_account(std::string_view account);
 
-  // Every entity, as {"kind": [..]}; and the replacement of everything by such a document, or nothing on a failure.
+  // Every entity, as {"kind": [..]}; and the replacement of everything by such a document, or nothing on a
+  // failure.
   Members export_state(Secrets secrets) const;
   void import_state(const Members& state);
 
@@ -144,8 +147,12 @@ class Store {
   void commit(Txn& txn);
 
   mutable std::shared_mutex mutex_;
-  std::tuple<Table<User>, Table<Group>, Table<Role>, Table<ManagedPolicy>, Table<AccessKey>, Table<ControlPolicies>,
-             Table<Key>, Table<Alias>, Table<Grant>, Table<CustomKeyStore>, Table<Setting>>
+  std::tuple<Table<User>, Table<Group>, Table<Role>, Table<ManagedPolicy>, Table<AccessKey>,
+             Table<ControlPolicies>, Table<Key>, Table<Alias>, Table<Grant>, Table<CustomKeyStore>,
+             Table<Setting>, Table<AccountSettings>, Table<InstanceProfile>, Table<LoginProfile>,
+             Table<MfaDevice>, Table<OidcProvider>, Table<SamlProvider>, Table<ServerCertificate>,
+             Table<SigningCertificate>, Table<SshPublicKey>, Table<ServiceCredential>, Table<IamJob>,
+             Table<DelegationRequest>>
       tables_;
   std::unique_ptr<Backing> backing_;
 };

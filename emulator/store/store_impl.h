@@ -43,13 +43,16 @@ template <>
 struct Traits<AccessKey> {
   static constexpr std::string_view kind = "access-key";
   static Id id(const AccessKey& key) { return {"", "", key.id}; }  // access key ids are unique in the world
-  static std::vector<std::string> index(const AccessKey& key) { return {key.account + "/" + to_lower(key.user)}; }
+  static std::vector<std::string> index(const AccessKey& key) {
+    return {key.account + "/" + to_lower(key.user)};
+  }
 };
 template <>
 struct Traits<Key> {
   static constexpr std::string_view kind = "key";
   static Id id(const Key& key) { return {key.account, key.region, key.id}; }
-  static std::vector<std::string> index(const Key& key);  // region and material: how a ciphertext finds its key
+  static std::vector<std::string> index(
+      const Key& key);  // region and material: how a ciphertext finds its key
 };
 template <>
 struct Traits<Alias> {
@@ -73,13 +76,86 @@ struct Traits<CustomKeyStore> {
   static std::vector<std::string> index(const CustomKeyStore&) { return {}; }
 };
 template <>
+struct Traits<AccountSettings> {
+  static constexpr std::string_view kind = "account-settings";
+  static Id id(const AccountSettings& e) { return {e.account, "", "account"}; }
+  static std::vector<std::string> index(const AccountSettings&) { return {}; }
+};
+template <>
+struct Traits<InstanceProfile> {
+  static constexpr std::string_view kind = "instance-profile";
+  static Id id(const InstanceProfile& e) { return {e.account, "", to_lower(e.name)}; }
+  static std::vector<std::string> index(const InstanceProfile& e) { return {e.account + "/" + e.role}; }
+};
+template <>
+struct Traits<LoginProfile> {
+  static constexpr std::string_view kind = "login-profile";
+  static Id id(const LoginProfile& e) { return {e.account, "", e.user_id}; }
+  static std::vector<std::string> index(const LoginProfile&) { return {}; }
+};
+template <>
+struct Traits<MfaDevice> {
+  static constexpr std::string_view kind = "mfa-device";
+  static Id id(const MfaDevice& e) { return {e.account, "", e.serial}; }
+  static std::vector<std::string> index(const MfaDevice& e) { return {e.user_id}; }
+};
+template <>
+struct Traits<OidcProvider> {
+  static constexpr std::string_view kind = "oidc-provider";
+  static Id id(const OidcProvider& e) { return {e.account, "", e.url}; }
+  static std::vector<std::string> index(const OidcProvider&) { return {}; }
+};
+template <>
+struct Traits<SamlProvider> {
+  static constexpr std::string_view kind = "saml-provider";
+  static Id id(const SamlProvider& e) { return {e.account, "", e.name}; }
+  static std::vector<std::string> index(const SamlProvider&) { return {}; }
+};
+template <>
+struct Traits<ServerCertificate> {
+  static constexpr std::string_view kind = "server-certificate";
+  static Id id(const ServerCertificate& e) { return {e.account, "", to_lower(e.name)}; }
+  static std::vector<std::string> index(const ServerCertificate&) { return {}; }
+};
+template <>
+struct Traits<SigningCertificate> {
+  static constexpr std::string_view kind = "signing-certificate";
+  static Id id(const SigningCertificate& e) { return {e.account, "", e.id}; }
+  static std::vector<std::string> index(const SigningCertificate& e) { return {e.user_id}; }
+};
+template <>
+struct Traits<SshPublicKey> {
+  static constexpr std::string_view kind = "ssh-public-key";
+  static Id id(const SshPublicKey& e) { return {e.account, "", e.id}; }
+  static std::vector<std::string> index(const SshPublicKey& e) { return {e.user_id}; }
+};
+template <>
+struct Traits<ServiceCredential> {
+  static constexpr std::string_view kind = "service-credential";
+  static Id id(const ServiceCredential& e) { return {e.account, "", e.id}; }
+  static std::vector<std::string> index(const ServiceCredential& e) { return {e.user_id}; }
+};
+template <>
+struct Traits<IamJob> {
+  static constexpr std::string_view kind = "iam-job";
+  static Id id(const IamJob& e) { return {e.account, "", e.id}; }
+  static std::vector<std::string> index(const IamJob&) { return {}; }
+};
+template <>
+struct Traits<DelegationRequest> {
+  static constexpr std::string_view kind = "delegation-request";
+  static Id id(const DelegationRequest& e) { return {e.account, "", e.id}; }
+  static std::vector<std::string> index(const DelegationRequest&) { return {}; }
+};
+template <>
 struct Traits<Setting> {
   static constexpr std::string_view kind = "setting";
   static Id id(const Setting& setting) { return {"", "", setting.name}; }
   static std::vector<std::string> index(const Setting&) { return {}; }
 };
 
-// --- Table -----------------------------------------------------------------------------------------------------------
+// --- Table
+// -----------------------------------------------------------------------------------------------------------
 
 template <class T>
 Ptr<T> Table<T>::find(std::string_view scope, std::string_view name) const {
@@ -169,7 +245,8 @@ void Table<T>::clear() {
   index_.clear();
 }
 
-// --- Txn -------------------------------------------------------------------------------------------------------------
+// --- Txn
+// -------------------------------------------------------------------------------------------------------------
 
 template <class T>
 Ptr<T> Txn::find(const Id& id) const {
@@ -192,7 +269,8 @@ template <class T>
 Ptr<T> Txn::put(T entity) {
   auto shared = std::make_shared<const T>(std::move(entity));
   const Id id = Traits<T>::id(*shared);
-  if (store_.backing_) changes_.push_back({Traits<T>::kind, id, to_json(encode(*shared, Secrets::plain)), false});
+  if (store_.backing_)
+    changes_.push_back({Traits<T>::kind, id, to_json(encode(*shared, Secrets::plain)), false});
   staged_[{Traits<T>::kind, id.scope(), id.name}] = shared;
   publish_.push_back([&table = store_.table<T>(), shared] { table.put(shared); });
   return shared;
@@ -205,7 +283,8 @@ void Txn::erase(const Id& id) {
   publish_.push_back([&table = store_.table<T>(), id] { table.erase(id); });
 }
 
-// --- Store -----------------------------------------------------------------------------------------------------------
+// --- Store
+// -----------------------------------------------------------------------------------------------------------
 
 template <class T>
 Ptr<T> Store::find(const Id& id) const {

@@ -45,6 +45,13 @@ struct World {
     names["PolicyArn"] = policy["Arn"];
     names["PermissionsBoundary"] = policy["Arn"];
     names["RoleArn"] = "arn:aws:iam::000000000000:role/target";
+    names["Arn"] = "arn:aws:iam::000000000000:user/target";
+    names["EntityPath"] = "o-aaaaaaaaaa/r-aaaa";
+    for (const char* member : {"AuthenticationCode1", "AuthenticationCode2"}) names[member] = "123456";
+    names["EntityArn"] = "arn:aws:iam::000000000000:delegation-request/target";
+    names["OpenIDConnectProviderArn"] = "arn:aws:iam::000000000000:oidc-provider/target";
+    names["SAMLProviderArn"] = "arn:aws:iam::000000000000:saml-provider/target";
+    names["AWSServiceName"] = "target.amazonaws.com";
     names["PolicySourceArn"] = "arn:aws:iam::000000000000:user/target";
     names["Policy"] = allow("kms:*");
     names["VersionId"] = "v1";
