@@ -115,9 +115,9 @@ http::Answer Control::dispatch(const http::Message& message) {
     return answer;
   }
   if (name == "policy") return method == "GET" ? policy_of(query) : wrong_method("GET");
-  if (name == "faults" || name.starts_with("credentials/")) {
-    return refuse(501, "not implemented yet: " + std::string(path));
-  }
+  if (name == "faults") return faults(message, value_of(query, "id"));
+  if (name.starts_with("faults/")) return faults(message, name.substr(7));
+  if (name.starts_with("credentials/")) return parts_.container_credentials(message, name.substr(12));
   return refuse(404, "there is no " + std::string(path));
 }
 
@@ -168,6 +168,38 @@ http::Answer Control::clock(const http::Message& message) {
   }
   return reply(200, Members{{"now", format_iso8601(parts_.clock.now(), Precision::milliseconds)},
                             {"frozen", parts_.clock.frozen()}});
+}
+
+// One fault or a list of them is added, all of a list or none.
+http::Answer Control::faults(const http::Message& message, std::string_view id) {
+  const std::string& method = message.request.method;
+  if (method == "GET") return reply(200, Members{{"faults", parts_.faults.list()}});
+  if (method == "DELETE") {
+    if (id.empty()) {
+      parts_.faults.clear();
+    } else if (!parts_.faults.remove(id)) {
+      return refuse(404, "there is no fault " + std::string(id));
+    }
+    return reply(200, Members{{"faults", parts_.faults.list()}});
+  }
+  if (method != "POST") return wrong_method("GET, POST, DELETE");
+  const auto document = parse_json(message.request.body);
+  if (!document || !document->is<Members>()) return refuse(400, "the body must be a JSON object");
+  const Members& members = document->get<Members>();
+  const Value* many = members.find("faults");
+  if (many == nullptr) return reply(200, parts_.faults.add(members));
+  if (members.size() != 1 || !many->is<List>()) return refuse(400, "faults: must be a list, and alone");
+  List added;
+  try {
+    for (const Value& one : many->get<List>()) {
+      if (!one.is<Members>()) throw std::runtime_error("must be an object");
+      added.emplace_back(parts_.faults.add(one.get<Members>()));
+    }
+  } catch (const std::exception& error) {
+    for (const Value& one : added) parts_.faults.remove(one.get<Members>().find("id")->get<std::string>());
+    return refuse(400, "faults[" + std::to_string(added.size()) + "]: " + error.what());
+  }
+  return reply(200, Members{{"faults", std::move(added)}});
 }
 
 http::Answer Control::state(const http::Message& message, const Form& query) {

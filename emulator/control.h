@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "http/server.h"
+#include "pipeline/faults.h"
 #include "pipeline/journal.h"
 #include "pipeline/operation.h"
 #include "store/store.h"
@@ -21,12 +22,14 @@ class Control {
     Store& store;
     Clock& clock;
     Journal& journal;
+    Faults& faults;
     std::string version;
     std::vector<const Service*> services;
     std::function<void(std::string_view account)> reset;
     std::function<void(std::string_view json)> load_fixture;
     std::function<void(const Members& state)> import_state;
     std::function<std::string()> ca_pem;
+    std::function<http::Answer(const http::Message& message, std::string_view role)> container_credentials;
   };
 
   explicit Control(Parts parts) : parts_(std::move(parts)) {}
@@ -44,6 +47,7 @@ class Control {
   http::Answer clock(const http::Message& message);
   http::Answer state(const http::Message& message, const Query& query);
   http::Answer requests(const http::Message& message, const Query& query);
+  http::Answer faults(const http::Message& message, std::string_view id);
   http::Answer policy_of(const Query& query) const;
   http::Answer request(std::string_view id) const;
 

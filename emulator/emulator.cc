@@ -11,6 +11,7 @@
 #include "http/certificate.h"
 #include "http/server.h"
 #include "iam/managed.h"
+#include "imds/metadata.h"
 #include "iam/service.h"
 #include "kms/rsa_pool.h"
 #include "kms/service.h"
@@ -56,11 +57,15 @@ std::string url_host(const std::string& host) {
 
 struct Emulator::Impl {
   explicit Impl(Options given);
-  ~Impl() { server->stop(); }
+  ~Impl() {
+    faults.clear();  // nobody waits any longer
+    server->stop();
+  }
 
   void open_store();
   void start_state();
   void load_fixture(std::string_view json);
+  void take(const fixtures::Loaded& loaded);
   void reset(std::string_view account);
   http::Answer answer(const http::Message& message);
   Control::Parts control_parts();
@@ -72,12 +77,14 @@ struct Emulator::Impl {
   kms::RsaPool rsa_pool;
   Log log;
   Journal journal;
+  Faults faults;
   std::unique_ptr<Store> store;
   std::vector<const Service*> services{&kms::service(), &iam::service(), &sts::service()};
   std::mutex reset_mutex;  // one reset, import or fixture at a time
   std::unique_ptr<http::Certificates> certificates;
   std::optional<Pipeline> pipeline;
   std::optional<Control> control;
+  std::optional<Metadata> metadata;
   std::unique_ptr<http::Server> server;
 };
 
@@ -93,9 +100,10 @@ Emulator::Impl::Impl(Options given)
   }
   settings.rsa_keys = [this](unsigned bits) { return rsa_pool.take(bits); };
   open_store();
+  metadata.emplace(settings, *store, clock, random);
   start_state();
   certificates = std::make_unique<http::Certificates>(ca_directory(options));
-  pipeline.emplace(Pipeline::Parts{settings, *store, clock, random, journal, log, services});
+  pipeline.emplace(Pipeline::Parts{settings, *store, clock, random, journal, log, faults, services});
   control.emplace(control_parts());
   http::ServerOptions server_options;
   server_options.host = options.host;
@@ -122,13 +130,17 @@ void Emulator::Impl::open_store() {
 void Emulator::Impl::start_state() {
   for (ManagedPolicy& policy : iam::aws_managed_policies()) store->load(std::move(policy));
   for (const std::string& fixture : options.fixtures) {
-    fixtures::load(fixture, *store, random, clock.now(), settings.region);
+    take(fixtures::load(fixture, *store, random, clock.now(), settings.region));
   }
 }
 
 void Emulator::Impl::load_fixture(std::string_view json) {
   const std::lock_guard lock(reset_mutex);
-  fixtures::load(json, *store, random, clock.now(), settings.region);
+  take(fixtures::load(json, *store, random, clock.now(), settings.region));
+}
+
+void Emulator::Impl::take(const fixtures::Loaded& loaded) {
+  for (const auto& [account, role] : loaded.exposed_roles) metadata->expose(account, role);
 }
 
 void Emulator::Impl::reset(std::string_view account) {
@@ -139,6 +151,8 @@ void Emulator::Impl::reset(std::string_view account) {
   if (account.empty()) {
     store->clear();
     journal.clear();
+    faults.clear();
+    metadata->clear();
     start_state();
     return;
   }
@@ -151,13 +165,7 @@ void Emulator::Impl::reset(std::string_view account) {
 
 http::Answer Emulator::Impl::answer(const http::Message& message) {
   if (Control::is_control_path(message.request.target)) return control->answer(message);
-  if (message.request.target.starts_with("/latest/")) {
-    http::Answer answer;
-    answer.status = 404;
-    answer.headers.emplace_back("Content-Type", "text/plain");
-    answer.body = "no role is exposed by instance metadata\n";
-    return answer;
-  }
+  if (Metadata::is_metadata_path(message.request.target)) return metadata->answer(message);
   return pipeline->answer(message);
 }
 
@@ -166,6 +174,7 @@ Control::Parts Emulator::Impl::control_parts() {
           .store = *store,
           .clock = clock,
           .journal = journal,
+          .faults = faults,
           .version = std::string(kVersion),
           .services = services,
           .reset = [this](std::string_view account) { reset(account); },
@@ -175,7 +184,10 @@ Control::Parts Emulator::Impl::control_parts() {
                 const std::lock_guard lock(reset_mutex);
                 store->import_state(state);
               },
-          .ca_pem = [this] { return certificates->ca_pem(); }};
+          .ca_pem = [this] { return certificates->ca_pem(); },
+          .container_credentials = [this](const http::Message& message, std::string_view role) {
+            return metadata->container_answer(message, role);
+          }};
 }
 
 // --- The public face -------------------------------------------------------------------------------------------------
@@ -212,9 +224,12 @@ Emulator::Counts Emulator::counts() const {
 }
 
 std::vector<std::pair<std::string, std::string>> Emulator::environment(std::string_view credentials) const {
+  constexpr std::string_view kRole = "role:";
+  const bool by_role = credentials.starts_with(kRole);
+  if (by_role) impl_->metadata->expose_alone(impl_->settings.account_id, credentials.substr(kRole.size()));
   std::string id = "test";
   std::string secret = "test";
-  if (!credentials.empty() && credentials != "test") {
+  if (!by_role && !credentials.empty() && credentials != "test") {
     const auto keys = impl_->store->indexed<AccessKey>(impl_->settings.account_id + "/" + to_lower(credentials));
     if (keys.empty()) {
       throw std::runtime_error("there is no user '" + std::string(credentials) + "' with an access key in account " +
@@ -223,12 +238,11 @@ std::vector<std::pair<std::string, std::string>> Emulator::environment(std::stri
     id = keys.front()->id;
     secret = keys.front()->secret.reveal();
   }
-  return {{"AWS_ENDPOINT_URL", url()},
+  std::vector<std::pair<std::string, std::string>> out{
+          {"AWS_ENDPOINT_URL", url()},
           {"AWS_ENDPOINT_URL_KMS", url()},
           {"AWS_ENDPOINT_URL_IAM", url()},
           {"AWS_ENDPOINT_URL_STS", url()},
-          {"AWS_ACCESS_KEY_ID", id},
-          {"AWS_SECRET_ACCESS_KEY", secret},
           {"AWS_REGION", impl_->settings.region},
           {"AWS_DEFAULT_REGION", impl_->settings.region},
           {"AWS_CA_BUNDLE", ca_path()},
@@ -237,6 +251,12 @@ std::vector<std::pair<std::string, std::string>> Emulator::environment(std::stri
           {"LATCHKEY_URL", url()},
           {"LATCHKEY_URL_TLS", https_url()},
           {"LATCHKEY_CA", ca_path()}};
+  // A role's session is found by the SDK itself, in the instance's metadata.
+  if (!by_role) {
+    out.emplace_back("AWS_ACCESS_KEY_ID", std::move(id));
+    out.emplace_back("AWS_SECRET_ACCESS_KEY", std::move(secret));
+  }
+  return out;
 }
 
 }  // namespace latchkey

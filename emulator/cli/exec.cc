@@ -31,7 +31,8 @@ void print_help(std::ostream& out) {
   out << "usage: latchkey exec [OPTIONS] -- CMD [ARG...]\n\nStarts an emulator on a free port, runs CMD with the AWS "
          "environment pointing at it, and exits with CMD's status.\nEvery other AWS_ variable is removed, and the "
          "configuration files are empty ones: nothing reaches real AWS by accident.\n\n"
-         "  --credentials NAME              export the credentials of this user of a fixture\n"
+         "  --credentials NAME              export the credentials of this user of a fixture; role:NAME exports none and\n"
+         "                                  serves the role by instance metadata\n"
          "  --journal FILE                  save the journal as JSON lines\n"
          "  --trust-system                  also set SSL_CERT_FILE\n"
       << shared_options_help();
@@ -153,7 +154,6 @@ ExecOptions read_options(const std::vector<std::string>& args, std::ostream& out
   }
   options.command = reader.rest();
   if (options.command.empty()) throw UsageError("exec: a command is missing: latchkey exec -- CMD [ARG...]");
-  if (options.credentials.starts_with("role:")) throw UsageError("exec: --credentials role:NAME is not implemented yet");
   return options;
 }
 

@@ -8,6 +8,7 @@
 #include "iam/pages.h"
 #include "iam/service.h"
 #include "iam/shapes.h"
+#include "identity/issuers.h"
 
 namespace latchkey::iam {
 namespace {
@@ -72,12 +73,6 @@ Value set_feature(Call& call) {
 // --- Outbound web identity federation
 // --------------------------------------------------------------------------------
 
-std::string issuer_of(const Call& call) {
-  const std::string hex = hex_encode(sha256("issuer " + call.account));
-  return "https://" + hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
-         hex.substr(16, 4) + "-" + hex.substr(20, 12) + ".tokens.sts.global.api.aws";
-}
-
 AwsError federation_disabled() {
   return {404, "FeatureDisabled", "Outbound web identity federation is not enabled for this account."};
 }
@@ -90,7 +85,7 @@ Value enable_federation(Call& call) {
     }
     settings.outbound_federation = true;
   });
-  return Members{{"IssuerIdentifier", issuer_of(call)}};
+  return Members{{"IssuerIdentifier", outbound_issuer(call.account)}};
 }
 
 Value disable_federation(Call& call) {
@@ -103,7 +98,7 @@ Value disable_federation(Call& call) {
 
 Value federation_info(Call& call) {
   if (!settings_of(call.store, call).outbound_federation) throw federation_disabled();
-  return Members{{"IssuerIdentifier", issuer_of(call)}, {"JwtVendingEnabled", true}};
+  return Members{{"IssuerIdentifier", outbound_issuer(call.account)}, {"JwtVendingEnabled", true}};
 }
 
 }  // namespace

@@ -73,6 +73,10 @@ std::string trust_denial(const Call& call, const Access& access, const policy::D
 }  // namespace
 
 AwsError denied(const Call& call, const Access& access, const policy::Decision& decision, const policy::Set& policies) {
+  // Who brings an identity provider's token has no name yet.
+  if (call.operation.unsigned_call) {
+    return access_denied(call.service.protocol, "Not authorized to perform " + access.action);
+  }
   std::string message = "User: " + call.who.principal.arn + " is not authorized to perform: " + access.action;
   if (access.role) {
     message += trust_denial(call, access, decision);

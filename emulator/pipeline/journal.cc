@@ -164,6 +164,7 @@ Members to_members(const Entry& entry) {
   if (!entry.error_code.empty()) {
     out.add("error", Members{{"code", entry.error_code}, {"message", entry.error_message}});
   }
+  if (!entry.fault.empty()) out.add("fault", entry.fault);
   out.add("source_ip", entry.source_ip).add("user_agent", entry.user_agent).add("tls", entry.tls);
   return out;
 }

@@ -51,6 +51,7 @@ struct Entry {
   int status = 200;
   std::string error_code;
   std::string error_message;
+  std::string fault;  // the id of the injected fault that struck; empty: none
   std::vector<Evidence> decisions;
   std::optional<SignatureTrace> signature;
 };

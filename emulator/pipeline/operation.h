@@ -134,6 +134,9 @@ struct Operation {
   std::vector<Member> input;
   AccessRule access;
   Value (*run)(Call&);  // a Value that is none: the operation has no answer
+  // What the caller brings says who it is (an identity provider's token), so the request bears no signature. The access
+  // rule then says who calls.
+  bool unsigned_call = false;
 };
 
 // A service's tables, one a file, as one.

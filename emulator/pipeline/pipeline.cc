@@ -68,6 +68,7 @@ struct Pipeline::Request {
   std::optional<sigv4::Claim> claim;
   Identity who;
   Entry entry;
+  http::Answer::Fate fate = http::Answer::Fate::send;
 
   const Service& service() const { return *route.service; }
   Protocol protocol() const { return route.service->protocol; }
@@ -108,7 +109,7 @@ policy::Context Pipeline::request_context(const Request& request) const {
   const Connection connection{request.message.peer_address, request.entry.user_agent,
                               std::string(request.message.request.header("referer").value_or("")),
                               request.message.tls};
-  return global_context(request.who, connection, requested_region(request.service(), request.claim->region),
+  return global_context(request.who, connection, requested_region(request.service(), request.entry.region),
                         request.entry.time);
 }
 
@@ -120,13 +121,18 @@ Value Pipeline::process(Request& request) {
   request.entry.operation = request.route.operation_name;
   if (request.route.error && request.protocol() == Protocol::json) throw *request.route.error;
 
-  authenticate(request);
+  if (request.route.operation != nullptr && request.route.operation->unsigned_call) {
+    admit_unsigned(request);
+  } else {
+    authenticate(request);
+  }
   if (request.route.error) throw *request.route.error;
 
   const Operation& operation = *request.route.operation;
   Members input = parse_input(request.message, request.service(), operation, request.route.form);
   request.entry.parameters = without_secrets(input, operation.input);
   validate(input, operation.input, request.service().wording, request.protocol());
+  suffer_fault(request);
 
   Call call{.service = request.service(),
             .operation = operation,
@@ -136,7 +142,7 @@ Value Pipeline::process(Request& request) {
             .now = request.entry.time,
             .who = request.who,
             .account = request.who.account,
-            .region = request.claim->region,
+            .region = request.entry.region,
             .partition = request.who.principal.partition,
             .in = Input(std::move(input), operation.input),
             .request_id = request.entry.id,
@@ -184,6 +190,22 @@ void Pipeline::authenticate(Request& request) {
   request.entry.account = request.who.account;
 }
 
+void Pipeline::admit_unsigned(Request& request) const {
+  request.entry.region = request.claim ? request.claim->region : parts_.settings.region;
+  request.who.principal.partition = partition_of(request.entry.region);
+}
+
+void Pipeline::suffer_fault(Request& request) {
+  Entry& entry = request.entry;
+  const auto blow = parts_.faults.strike(entry.service + ":" + entry.operation, entry.principal, entry.account);
+  if (!blow) return;
+  entry.fault = blow->id;
+  if (blow->delay_ms > 0) parts_.faults.wait(blow->delay_ms);
+  request.fate = blow->fate;
+  if (blow->error) throw *blow->error;
+  if (blow->fate == http::Answer::Fate::reset) throw AwsError(500, "ConnectionReset");
+}
+
 void Pipeline::check_signature(Request& request, const Secret& secret) {
   const sigv4::Claim& claim = *request.claim;
   const sigv4::SigningKey key = signing_keys_.get(claim.access_key_id, secret, claim);
@@ -197,6 +219,10 @@ void Pipeline::check_signature(Request& request, const Secret& secret) {
 
 void Pipeline::authorize(Call& call, Request& request) {
   std::vector<Access> wanted = call.operation.access(call);
+  if (call.operation.unsigned_call) {
+    request.entry.principal = call.who.principal.arn;
+    request.entry.account = call.who.account;
+  }
   if (wanted.empty()) return;
   const policy::Set identity = call.who.policies(parts_.store);
   for (Access& access : wanted) {
@@ -247,6 +273,7 @@ void Pipeline::note_use_of_access_key(const Call& call) {
 http::Answer Pipeline::start_answer(const Request& request, int status) const {
   http::Answer answer;
   answer.status = status;
+  answer.fate = request.fate;
   answer.headers.emplace_back("x-amzn-RequestId", request.entry.id);
   if (request.speaks_json()) {
     answer.headers.emplace_back("Cache-Control", "no-cache, no-store, must-revalidate, private");

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/random.h"
 #include "http/server.h"
+#include "pipeline/faults.h"
 #include "pipeline/journal.h"
 #include "pipeline/operation.h"
 #include "pipeline/signing_keys.h"
@@ -26,6 +27,7 @@ class Pipeline {
     Random& random;
     Journal& journal;
     const Log& log;
+    Faults& faults;
     std::vector<const Service*> services;
   };
 
@@ -38,6 +40,8 @@ class Pipeline {
   struct Request;  // one request on its way
   Value process(Request& request);
   void authenticate(Request& request);
+  void admit_unsigned(Request& request) const;
+  void suffer_fault(Request& request);
   void check_signature(Request& request, const Secret& secret);
   policy::Context request_context(const Request& request) const;
   void authorize(Call& call, Request& request);

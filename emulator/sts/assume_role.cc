@@ -3,6 +3,7 @@
 #include "core/arn.h"
 #include "core/encoding.h"
 #include "identity/context.h"
+#include "sts/role_session.h"
 #include "sts/service.h"
 #include "sts/session_parts.h"
 #include "sts/shapes.h"
@@ -28,32 +29,6 @@ bool has_key(const Tags& tags, std::string_view wanted) {
 // --- Access
 // ----------------------------------------------------------------------------------------------------------
 
-// The role's account and name, from an ARN that names a role.
-Arn role_arn(const Call& call) {
-  const std::string& text = call.in.text("RoleArn");
-  const auto arn = Arn::parse(text);
-  if (!arn || arn->service != "iam" || !is_account_id(arn->account) || !arn->resource.starts_with("role/")) {
-    throw validation_error(Protocol::query, text + " is invalid");
-  }
-  return *arn;
-}
-
-// The role, if it stands under exactly this path and name.
-Ptr<Role> find_role(const Call& call, const Arn& arn) {
-  const auto role =
-      call.store.find<Role>({arn.account, "", to_lower(arn.resource.substr(arn.resource.rfind('/') + 1))});
-  return role && arn_of(arn.partition, *role) == arn.str() ? role : nullptr;
-}
-
-// A role that does not exist is refused like one whose trust policy names nobody.
-Ptr<Role> nobodys_role() {
-  auto role = std::make_shared<Role>();
-  role->trust = make_document(
-      R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]})",
-      policy::Kind::trust);
-  return role;
-}
-
 std::vector<Access> assume_role_access(Call& call) {
   if (call.who.is_root() && !call.settings.root_may_assume_roles) {
     throw access_denied(Protocol::query, "Roles may not be assumed by root accounts.");
@@ -71,6 +46,10 @@ std::vector<Access> assume_role_access(Call& call) {
   if (!transitive.empty()) context.set("sts:TransitiveTagKeys", transitive);
   add_request_tags(context, tags);
   if (role) add_resource_tags(context, role->tags, "iam:ResourceTag/");
+  if (check_mfa(call)) {
+    context.set("aws:MultiFactorAuthPresent", "true");
+    context.set("aws:MultiFactorAuthAge", "0");
+  }
   std::vector<Access> out{access};
   if (!tags.empty() || !transitive.empty()) {
     access.action = "sts:TagSession";
@@ -86,19 +65,13 @@ std::vector<Access> assume_role_access(Call& call) {
 // --- AssumeRole
 // ------------------------------------------------------------------------------------------------------
 
-std::int64_t duration(const Call& call, const Role& role) {
-  const std::int64_t seconds = call.in.number_or("DurationSeconds", kDefaultSeconds);
+void check_chaining(const Call& call) {
   // A session that assumes a role chains roles, and a GetSessionToken session counts as one.
-  if (call.who.session && seconds > kMostChainedSeconds) {
+  if (call.who.session && call.in.number_or("DurationSeconds", kDefaultSeconds) > kMostChainedSeconds) {
     throw validation_error(
         Protocol::query,
         "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
   }
-  if (seconds > role.max_session_seconds) {
-    throw validation_error(Protocol::query,
-                           "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
-  }
-  return seconds;
 }
 
 void add_tags(const Call& call, Session& session) {
@@ -136,29 +109,15 @@ Value assume_role(Call& call) {
   if (!role) throw AwsError(404, "NoSuchEntity", "The role " + arn.str() + " cannot be found.");
   if (call.in.has("ProvidedContexts"))
     throw not_implemented(Protocol::query, "Latchkey does not implement ProvidedContexts yet.");
-  check_mfa(call);
-  Session session;
-  session.account = role->account;
-  session.access_key_id = call.random.unique_id("ASIA", 16);
-  session.secret = Secret(call.random.secret_text(40));
-  session.name = role->name;
-  session.id = role->id;
-  session.session_name = call.in.text("RoleSessionName");
-  session.issued = call.now;
-  session.expires = call.now.plus_seconds(duration(call, *role));
+  check_chaining(call);
+  Session session = role_session(call, *role, call.in.text("RoleSessionName"));
+  if (check_mfa(call)) session.mfa_at = call.now;
   session.chained = call.who.session.has_value();
   session.source_identity =
       call.in.text_or("SourceIdentity", call.who.session ? call.who.session->source_identity : "");
   add_tags(call, session);
   add_session_policies(call, session);
-  const std::string token = seal_session(session, session_key(call.store, call.random), call.random);
-  const std::string session_arn =
-      Arn{arn.partition, "sts", "", role->account, "assumed-role/" + role->name + "/" + session.session_name}
-          .str();
-  Members answer{{"Credentials", credentials_of(session, token)},
-                 {"AssumedRoleUser",
-                  Members{{"AssumedRoleId", role->id + ":" + session.session_name}, {"Arn", session_arn}}}};
-  if (const auto percent = packed_size(session)) answer.add("PackedPolicySize", *percent);
+  Members answer = role_answer(call, session, arn.partition);
   if (!session.source_identity.empty()) answer.add("SourceIdentity", session.source_identity);
   return answer;
 }

@@ -11,9 +11,9 @@ Service make() {
           .xml_namespace = "https://sts.amazonaws.com/doc/2011-06-15/",
           .version = "2011-06-15",
           .window_seconds = 900,
-          .operations = joined({assume_role_operations(), federation_operations(), session_operations()}),
-          .not_yet = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot",
-                      "DecodeAuthorizationMessage", "GetDelegatedAccessToken", "GetWebIdentityToken"}};
+          .operations = joined({assume_role_operations(), federation_operations(), session_operations(),
+                                web_identity_operations(), root_operations()}),
+          .not_yet = {"AssumeRoleWithSAML"}};
 }
 
 }  // namespace

@@ -12,11 +12,12 @@ const Service& service();
 std::vector<Operation> assume_role_operations();
 std::vector<Operation> federation_operations();
 std::vector<Operation> session_operations();
+std::vector<Operation> web_identity_operations();
+std::vector<Operation> root_operations();
 
 // The Credentials member that every operation which makes a session answers with.
 Members credentials_of(const Session& session, const std::string& token);
-// No MFA device exists yet, so a serial number names none: what AWS says then. Does nothing without MFA
-// members.
-void check_mfa(const Call& call);
+// Whether the request brings a right code of the caller's MFA device. Throws AWS's refusal for a wrong one.
+bool check_mfa(const Call& call);
 
 }  // namespace latchkey::sts

@@ -1,4 +1,5 @@
 #include "core/arn.h"
+#include "identity/totp.h"
 #include "sts/service.h"
 #include "sts/shapes.h"
 
@@ -16,8 +17,8 @@ Value get_session_token(Call& call) {
   if (call.who.session) {
     throw access_denied(Protocol::query, "Cannot call GetSessionToken with session credentials");
   }
-  check_mfa(call);
   Session session;
+  if (check_mfa(call)) session.mfa_at = call.now;
   session.kind = call.who.is_root() ? Session::Kind::root : Session::Kind::user;
   session.account = call.account;
   session.access_key_id = call.random.unique_id("ASIA", 16);
@@ -55,18 +56,24 @@ Members credentials_of(const Session& session, const std::string& token) {
                  {"Expiration", session.expires}};
 }
 
-void check_mfa(const Call& call) {
+bool check_mfa(const Call& call) {
   const bool serial = call.in.has("SerialNumber");
-  const bool code = call.in.has("TokenCode");
-  if (serial != code) {
+  if (serial != call.in.has("TokenCode")) {
     throw access_denied(Protocol::query,
                         "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.");
   }
-  if (serial) {
+  if (!serial) return false;
+  const auto device = call.store.find<MfaDevice>({call.account, "", call.in.text("SerialNumber")});
+  const std::string owner = call.who.user ? call.who.user->id : call.who.is_root() ? call.account : "";
+  if (!device || owner.empty() || device->user_id != owner) {
     throw access_denied(Protocol::query,
                         "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial "
                         "number is valid and associated with this user.");
   }
+  if (!totp_matches(device->seed, call.in.text("TokenCode"), call.now)) {
+    throw access_denied(Protocol::query, "MultiFactorAuthentication failed with invalid MFA one time pass code.");
+  }
+  return true;
 }
 
 std::vector<Operation> session_operations() {

@@ -33,6 +33,17 @@ inline constexpr Shape Tag = structure(kTagMembers);
 inline constexpr Shape Tags = list_of(Tag, 0, 50);
 inline constexpr Shape TransitiveTagKeys = list_of(TagKey, 0, 50);
 
+inline constexpr Shape WebIdentityToken = secret(text(4, 20000));
+inline constexpr Shape ProviderId = text(4, 2048);
+inline constexpr Shape TargetPrincipal = text(12, 2048);
+inline constexpr Shape RootDuration = integer(0, 900);
+inline constexpr Shape EncodedMessage = text(1, 10240);
+inline constexpr Shape TradeInToken = secret(text());
+inline constexpr Shape Audience = text(1, 1000);
+inline constexpr Shape Audiences = list_of(Audience, 1, 10);
+inline constexpr Shape WebIdentityDuration = integer(60, 3600);
+inline constexpr Shape JwtAlgorithm = text(5, 5);
+
 inline constexpr Shape ContextAssertion = text(4, 2048);
 inline constexpr Member kProvidedContext[] = {opt("ProviderArn", Arn),
                                               opt("ContextAssertion", ContextAssertion)};

@@ -17,6 +17,7 @@
 #include "core/value.h"
 #include "http/server.h"
 #include "latchkey/sigv4.h"
+#include "pipeline/faults.h"
 #include "pipeline/journal.h"
 #include "pipeline/pipeline.h"
 #include "store/store.h"
@@ -76,6 +77,7 @@ class AwsTest {
   Journal journal{10'000};
   std::string log_text;
   Log log;
+  Faults faults;
   Pipeline pipeline;
 };
 

@@ -53,7 +53,8 @@ class Emulator {
   const std::string& ca_path() const;
 
   // What `latchkey exec` exports for the identity of that name: an access key id of the bootstrap ("test") or a fixture's
-  // user; "" is the bootstrap. Throws std::runtime_error if there is no such identity.
+  // user; "" is the bootstrap; "role:NAME" exports no credentials and serves that role by instance metadata instead.
+  // Throws std::runtime_error if there is no such identity.
   std::vector<std::pair<std::string, std::string>> environment(std::string_view credentials = {}) const;
 
   // Loads a fixture document. Throws std::runtime_error with path and reason; then nothing was changed.

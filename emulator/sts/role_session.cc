@@ -1,0 +1,66 @@
+#include "sts/role_session.h"
+
+#include "core/encoding.h"
+#include "sts/service.h"
+#include "sts/session_parts.h"
+
+namespace latchkey::sts {
+namespace {
+
+constexpr std::int64_t kDefaultSeconds = 3'600;
+
+}  // namespace
+
+Arn role_arn(const Call& call) {
+  const std::string& text = call.in.text("RoleArn");
+  const auto arn = Arn::parse(text);
+  if (!arn || arn->service != "iam" || !is_account_id(arn->account) || !arn->resource.starts_with("role/")) {
+    throw validation_error(Protocol::query, text + " is invalid");
+  }
+  return *arn;
+}
+
+Ptr<Role> find_role(const Call& call, const Arn& arn) {
+  const auto role =
+      call.store.find<Role>({arn.account, "", to_lower(arn.resource.substr(arn.resource.rfind('/') + 1))});
+  return role && arn_of(arn.partition, *role) == arn.str() ? role : nullptr;
+}
+
+Ptr<Role> nobodys_role() {
+  auto role = std::make_shared<Role>();
+  role->trust = make_document(
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]})",
+      policy::Kind::trust);
+  return role;
+}
+
+Session role_session(const Call& call, const Role& role, const std::string& session_name) {
+  const std::int64_t seconds = call.in.number_or("DurationSeconds", kDefaultSeconds);
+  if (seconds > role.max_session_seconds) {
+    throw validation_error(Protocol::query,
+                           "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+  }
+  Session session;
+  session.account = role.account;
+  session.access_key_id = call.random.unique_id("ASIA", 16);
+  session.secret = Secret(call.random.secret_text(40));
+  session.name = role.name;
+  session.id = role.id;
+  session.session_name = session_name;
+  session.issued = call.now;
+  session.expires = call.now.plus_seconds(seconds);
+  return session;
+}
+
+Members role_answer(const Call& call, const Session& session, const std::string& partition) {
+  const std::string token = seal_session(session, session_key(call.store, call.random), call.random);
+  const std::string arn =
+      Arn{partition, "sts", "", session.account, "assumed-role/" + session.name + "/" + session.session_name}.str();
+  Members answer{{"Credentials", credentials_of(session, token)},
+                 {"AssumedRoleUser",
+                  Members{{"AssumedRoleId", session.id + ":" + session.session_name}, {"Arn", arn}}}};
+  if (const auto percent = packed_size(session)) answer.add("PackedPolicySize", *percent);
+  return answer;
+}
+
+}  // namespace latchkey::sts
