@@ -2,6 +2,9 @@
 
 #include "core/encoding.h"
 #include "core/json.h"
+#include "identity/authorization_message.h"
+#include "identity/issuers.h"
+#include "identity/session.h"
 #include "least_privilege.h"
 
 namespace latchkey {
@@ -46,15 +49,16 @@ std::string value_of(const Form& query, std::string_view name) {
   return found == query.end() ? "" : found->second;
 }
 
-// A page in a browser must not drive the emulator: such requests carry an Origin that is not this server, or (DNS
-// rebinding) a Host that is a foreign name.
+// A page in a browser must not drive the emulator: such requests carry an Origin that is not this server, or
+// (DNS rebinding) a Host that is a foreign name.
 std::string_view host_name(std::string_view host) {
   if (host.starts_with("[")) return host.substr(0, host.find(']') + 1);
   return host.substr(0, host.find(':'));
 }
 
 bool is_own_name(std::string_view name) {
-  if (name == "localhost" || name.ends_with(".localhost") || name == "localhost.localstack.cloud") return true;
+  if (name == "localhost" || name.ends_with(".localhost") || name == "localhost.localstack.cloud")
+    return true;
   if (name.starts_with("[") || name.empty()) return true;
   return name.find_first_not_of("0123456789.") == std::string_view::npos;  // an address
 }
@@ -63,7 +67,8 @@ bool from_foreign_page(const sigv4::RawRequest& request) {
   const auto origin = request.header("origin");
   if (origin && *origin != "null") {
     const std::size_t slashes = origin->find("//");
-    if (slashes == std::string_view::npos || !is_own_name(host_name(origin->substr(slashes + 2)))) return true;
+    if (slashes == std::string_view::npos || !is_own_name(host_name(origin->substr(slashes + 2))))
+      return true;
   }
   if (origin && *origin == "null") return true;
   const auto host = request.header("host");
@@ -117,6 +122,9 @@ http::Answer Control::dispatch(const http::Message& message) {
   if (name == "policy") return method == "GET" ? policy_of(query) : wrong_method("GET");
   if (name == "faults") return faults(message, value_of(query, "id"));
   if (name.starts_with("faults/")) return faults(message, name.substr(7));
+  if (name == "oidc/issuers" || name == "oidc/tokens") {
+    return method == "POST" ? issuers(message, name == "oidc/tokens") : wrong_method("POST");
+  }
   if (name.starts_with("credentials/")) return parts_.container_credentials(message, name.substr(12));
   return refuse(404, "there is no " + std::string(path));
 }
@@ -134,7 +142,8 @@ http::Answer Control::health() const {
 http::Answer Control::localstack_health() const {
   Members services;
   for (const Service* service : parts_.services) services.add(std::string(service->name), "available");
-  return reply(200, Members{{"services", std::move(services)}, {"edition", "latchkey"}, {"version", parts_.version}});
+  return reply(
+      200, Members{{"services", std::move(services)}, {"edition", "latchkey"}, {"version", parts_.version}});
 }
 
 http::Answer Control::reset(const Form& query) {
@@ -202,11 +211,43 @@ http::Answer Control::faults(const http::Message& message, std::string_view id) 
   return reply(200, Members{{"faults", std::move(added)}});
 }
 
+// The keys of an OpenID Connect issuer, or a token of one whose keys are made here.
+http::Answer Control::issuers(const http::Message& message, bool token) {
+  const auto document = parse_json(message.request.body);
+  if (!document || !document->is<Members>()) return refuse(400, "the body must be a JSON object");
+  const Members& members = document->get<Members>();
+  for (const auto& [name, value] : members) {
+    const bool known = name == "issuer" || (token ? name == "claims" || name == "algorithm" : name == "keys");
+    if (!known) return refuse(400, name + ": is not a property here");
+  }
+  const Value* url = members.find("issuer");
+  if (url == nullptr || !url->is<std::string>()) return refuse(400, "issuer: must be a URL");
+  const std::string& issuer = url->get<std::string>();
+  if (!token) {
+    const Value* keys = members.find("keys");
+    if (keys == nullptr || !keys->is<List>()) return refuse(400, "keys: must be a list of JSON Web Keys");
+    register_issuer(parts_.store, issuer, keys->get<List>());
+    return reply(200, Members{{"issuer", "https://" + issuer_name(issuer)}});
+  }
+  const Value* claims = members.find("claims");
+  if (claims != nullptr && !claims->is<Members>()) return refuse(400, "claims: must be an object");
+  const Value* algorithm = members.find("algorithm");
+  if (algorithm != nullptr && *algorithm != Value("RS256") && *algorithm != Value("ES384")) {
+    return refuse(400, "algorithm: must be RS256 or ES384");
+  }
+  return reply(
+      200, Members{{"token",
+                    issue_token(parts_.store, parts_.random, parts_.settings, issuer,
+                                claims == nullptr ? Members() : claims->get<Members>(), parts_.clock.now(),
+                                algorithm == nullptr ? "RS256" : algorithm->get<std::string>())}});
+}
+
 http::Answer Control::state(const http::Message& message, const Form& query) {
   if (message.request.method == "GET") {
     const bool plain = value_of(query, "secrets") == "plain";
-    return reply(200, Members{{"latchkey_state", 1},
-                              {"entities", parts_.store.export_state(plain ? Secrets::plain : Secrets::sealed)}});
+    return reply(200,
+                 Members{{"latchkey_state", 1},
+                         {"entities", parts_.store.export_state(plain ? Secrets::plain : Secrets::sealed)}});
   }
   if (message.request.method != "PUT") return wrong_method("GET, PUT");
   const auto document = parse_json(message.request.body, {.depth = 64, .values = 10'000'000});
@@ -225,8 +266,9 @@ http::Answer Control::requests(const http::Message& message, const Form& query) 
     return reply(200, Members{{"cleared", true}});
   }
   if (message.request.method != "GET") return wrong_method("GET, DELETE");
-  const JournalFilter filter{value_of(query, "action"), value_of(query, "principal"), value_of(query, "account"),
-                             value_of(query, "outcome"), value_of(query, "since")};
+  const JournalFilter filter{value_of(query, "action"), value_of(query, "principal"),
+                             value_of(query, "account"), value_of(query, "outcome"),
+                             value_of(query, "since")};
   const auto found = parts_.journal.list(filter);
   if (value_of(query, "format") == "lines") {
     http::Answer lines;
@@ -244,17 +286,48 @@ http::Answer Control::policy_of(const Form& query) const {
   if (principal.empty()) return refuse(400, "principal: give the ARN of a user, a role or a session");
   const Entries calls = calls_of(parts_.journal.list({}), principal);
   if (value_of(query, "unused") == "1") {
-    return reply(200, Members{{"principal", principal},
-                              {"unused", unused_permissions(parts_.store, parts_.services, calls, principal)}});
+    return reply(200,
+                 Members{{"principal", principal},
+                         {"unused", unused_permissions(parts_.store, parts_.services, calls, principal)}});
   }
   if (calls.empty()) return refuse(404, "the journal holds no call of " + principal);
   return reply(200, least_privilege_policy(calls));
 }
 
+// As DecodeAuthorizationMessage shows a decision.
+Members authorization_message(const Evidence& evidence) {
+  List conditions;
+  for (const auto& [key, values] : evidence.request.context.entries()) {
+    List items;
+    for (const std::string& value : values) items.emplace_back(Members{{"value", value}});
+    conditions.emplace_back(Members{{"key", key}, {"values", Members{{"items", std::move(items)}}}});
+  }
+  List matched;
+  for (const policy::Match& match : evidence.decision.matched) {
+    matched.emplace_back(
+        Members{{"policy", policy::label(match)}, {"statement", static_cast<std::int64_t>(match.statement)}});
+  }
+  return {{"allowed", false},
+          {"explicitDeny", evidence.decision.outcome == policy::Outcome::explicit_deny},
+          {"matchedStatements", Members{{"items", std::move(matched)}}},
+          {"failures", Members{{"items", List()}}},
+          {"context", Members{{"principal", Members{{"id", evidence.request.principal.unique_id},
+                                                    {"arn", evidence.request.principal.arn}}},
+                              {"action", evidence.request.action},
+                              {"resource", evidence.request.resource},
+                              {"conditions", Members{{"items", std::move(conditions)}}}}}};
+}
+
 http::Answer Control::request(std::string_view id) const {
   const auto entry = parts_.journal.find(id);
   if (!entry) return refuse(404, "the journal holds no request with this id");
-  return reply(200, explained(*entry));
+  Members answer = explained(*entry);
+  if (entry->outcome == Entry::Outcome::denied && !entry->decisions.empty()) {
+    answer.add("encoded_authorization_message",
+               seal_authorization_message(to_json(authorization_message(entry->decisions.back())),
+                                          session_key(parts_.store, parts_.random), parts_.random));
+  }
+  return reply(200, answer);
 }
 
 }  // namespace latchkey

@@ -21,6 +21,7 @@ class Control {
     const Settings& settings;
     Store& store;
     Clock& clock;
+    Random& random;
     Journal& journal;
     Faults& faults;
     std::string version;
@@ -48,6 +49,7 @@ class Control {
   http::Answer state(const http::Message& message, const Query& query);
   http::Answer requests(const http::Message& message, const Query& query);
   http::Answer faults(const http::Message& message, std::string_view id);
+  http::Answer issuers(const http::Message& message, bool token);
   http::Answer policy_of(const Query& query) const;
   http::Answer request(std::string_view id) const;
 

@@ -173,6 +173,7 @@ Control::Parts Emulator::Impl::control_parts() {
   return {.settings = settings,
           .store = *store,
           .clock = clock,
+          .random = random,
           .journal = journal,
           .faults = faults,
           .version = std::string(kVersion),

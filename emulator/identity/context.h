@@ -17,9 +17,10 @@ struct Connection {
   bool tls = false;
 };
 
-// Everything about the caller, the connection and the time. What follows from the principal's ARN alone (aws:PrincipalArn,
-// aws:PrincipalAccount, aws:PrincipalType) the evaluator fills in itself.
-policy::Context global_context(const Identity& who, const Connection& connection, std::string_view region, Time now);
+// Everything about the caller, the connection and the time. What follows from the principal's ARN alone
+// (aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType) the evaluator fills in itself.
+policy::Context global_context(const Identity& who, const Connection& connection, std::string_view region,
+                               Time now);
 
 // aws:RequestTag/KEY and aws:TagKeys of tags that a request carries.
 void add_request_tags(policy::Context& context, const Tags& tags);

@@ -58,8 +58,8 @@ std::string issuer_name(std::string_view url) {
 
 std::string outbound_issuer(std::string_view account) {
   const std::string hex = hex_encode(sha256("issuer " + std::string(account)));
-  return "https://" + hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) +
-         "-" + hex.substr(20, 12) + ".tokens.sts.global.api.aws";
+  return "https://" + hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
+         hex.substr(16, 4) + "-" + hex.substr(20, 12) + ".tokens.sts.global.api.aws";
 }
 
 void register_issuer(Store& store, std::string_view url, const List& keys) {
@@ -77,8 +77,8 @@ std::optional<List> issuer_keys(const Store& store, std::string_view url) {
   return keys_in(store.find<Setting>(keys_id(url)));
 }
 
-std::string issue_token(Store& store, Random& random, const Settings& settings, std::string_view url, Members claims,
-                        Time now, std::string_view algorithm) {
+std::string issue_token(Store& store, Random& random, const Settings& settings, std::string_view url,
+                        Members claims, Time now, std::string_view algorithm) {
   const std::string key = signer(store, settings, url, algorithm);
   if (claims.find("iss") == nullptr) claims.add("iss", "https://" + issuer_name(url));
   if (claims.find("iat") == nullptr) claims.add("iat", now.seconds());

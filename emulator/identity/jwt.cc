@@ -42,7 +42,9 @@ const Algorithm* algorithm_named(std::string_view name) {
   return found == std::end(kAlgorithms) ? nullptr : found;
 }
 
-const unsigned char* octets(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* octets(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 
 std::string text_of(const Members& members, std::string_view name) {
   const Value* value = members.find(name);
@@ -116,7 +118,8 @@ std::string der_of(const Algorithm& algorithm, std::string_view signature) {
 bool verifies(const Algorithm& algorithm, const Members& jwk, const Jwt& token) {
   const Key key = public_key(algorithm, jwk);
   if (!key) return false;
-  const std::string signature = algorithm.curve.empty() ? token.signature : der_of(algorithm, token.signature);
+  const std::string signature =
+      algorithm.curve.empty() ? token.signature : der_of(algorithm, token.signature);
   const Digest context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   const bool good =
       EVP_DigestVerifyInit(context.get(), nullptr, algorithm.digest(), nullptr, key.get()) == 1 &&
@@ -147,12 +150,14 @@ std::optional<Members> json_part(std::string_view part) {
 std::optional<Jwt> parse_jwt(std::string_view token) {
   const std::size_t first = token.find('.');
   const std::size_t second = first == std::string_view::npos ? first : token.find('.', first + 1);
-  if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) return std::nullopt;
+  if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos)
+    return std::nullopt;
   auto header = json_part(token.substr(0, first));
   auto claims = json_part(token.substr(first + 1, second - first - 1));
   auto signature = base64url_decode(token.substr(second + 1));
   if (!header || !claims || !signature) return std::nullopt;
-  return Jwt{*std::move(header), *std::move(claims), std::string(token.substr(0, second)), *std::move(signature)};
+  return Jwt{*std::move(header), *std::move(claims), std::string(token.substr(0, second)),
+             *std::move(signature)};
 }
 
 bool verify_jwt(const Jwt& token, const List& keys) {
@@ -164,12 +169,14 @@ bool verify_jwt(const Jwt& token, const List& keys) {
     const Members& jwk = key.get<Members>();
     const std::string own = text_of(jwk, "kid");
     const std::string only = text_of(jwk, "alg");
-    if ((!id.empty() && !own.empty() && id != own) || (!only.empty() && only != algorithm->name)) return false;
+    if ((!id.empty() && !own.empty() && id != own) || (!only.empty() && only != algorithm->name))
+      return false;
     return verifies(*algorithm, jwk, token);
   });
 }
 
-std::string sign_jwt(const Members& claims, std::string_view name, std::string_view key_id, std::string_view pkcs8) {
+std::string sign_jwt(const Members& claims, std::string_view name, std::string_view key_id,
+                     std::string_view pkcs8) {
   const Algorithm* algorithm = algorithm_named(name);
   if (algorithm == nullptr) throw std::runtime_error("unknown algorithm " + std::string(name));
   const Members header{{"alg", name}, {"kid", key_id}, {"typ", "JWT"}};
@@ -180,15 +187,16 @@ std::string sign_jwt(const Members& claims, std::string_view name, std::string_v
   EVP_DigestSignInit(context.get(), nullptr, algorithm->digest(), nullptr, key.get());
   EVP_DigestSign(context.get(), nullptr, &length, octets(token), token.size());
   std::string signature(length, '\0');
-  if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &length, octets(token),
-                     token.size()) != 1) {
+  if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &length,
+                     octets(token), token.size()) != 1) {
     throw std::runtime_error("the key does not sign");
   }
   signature.resize(length);
   if (!algorithm->curve.empty()) {
     const unsigned char* at = octets(signature);
     const Signature pair(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(length)), ECDSA_SIG_free);
-    signature = padded(ECDSA_SIG_get0_r(pair.get()), algorithm->half) + padded(ECDSA_SIG_get0_s(pair.get()), algorithm->half);
+    signature = padded(ECDSA_SIG_get0_r(pair.get()), algorithm->half) +
+                padded(ECDSA_SIG_get0_s(pair.get()), algorithm->half);
   }
   return token + "." + base64url_encode(signature);
 }
@@ -205,7 +213,9 @@ Members public_jwk(std::string_view name, std::string_view key_id, std::string_v
   };
   Members out{{"kid", key_id}, {"use", "sig"}, {"alg", name}};
   if (algorithm->curve.empty()) {
-    return out.add("kty", "RSA").add("n", parameter(OSSL_PKEY_PARAM_RSA_N, 0)).add("e", parameter(OSSL_PKEY_PARAM_RSA_E, 0));
+    return out.add("kty", "RSA")
+        .add("n", parameter(OSSL_PKEY_PARAM_RSA_N, 0))
+        .add("e", parameter(OSSL_PKEY_PARAM_RSA_E, 0));
   }
   return out.add("kty", "EC")
       .add("crv", algorithm->curve)

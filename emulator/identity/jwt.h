@@ -1,5 +1,5 @@
-// JSON Web Tokens (RFC 7519) with the keys of a JSON Web Key Set (RFC 7517), as OpenID Connect providers use them: RS256, RS384,
-// RS512, ES256, ES384.
+// JSON Web Tokens (RFC 7519) with the keys of a JSON Web Key Set (RFC 7517), as OpenID Connect providers use
+// them: RS256, RS384, RS512, ES256, ES384.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,8 @@ std::optional<Jwt> parse_jwt(std::string_view token);
 bool verify_jwt(const Jwt& token, const List& keys);
 
 // algorithm: RS256 or ES384. pkcs8: a private key of its kind, DER.
-std::string sign_jwt(const Members& claims, std::string_view algorithm, std::string_view key_id, std::string_view pkcs8);
+std::string sign_jwt(const Members& claims, std::string_view algorithm, std::string_view key_id,
+                     std::string_view pkcs8);
 // The public half as a JWK; throws std::runtime_error for what is no such key.
 Members public_jwk(std::string_view algorithm, std::string_view key_id, std::string_view pkcs8);
 

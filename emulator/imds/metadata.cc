@@ -118,9 +118,8 @@ http::Answer Metadata::credentials_of(std::string_view name, bool of_container) 
     role = exposed(name);
   }
   if (!role) {
-    return of_container ? json_answer_of(
-                              404, Members{{"code", "NoCredentials"}, {"message", "no such role is exposed"}})
-                        : text_answer(404, "no such role is exposed\n");
+    if (!of_container) return text_answer(404, "no such role is exposed\n");
+    return json_answer_of(404, Members{{"code", "NoCredentials"}, {"message", "no such role is exposed"}});
   }
   const Issued issued = current_session(*role);
   Members out;

@@ -64,8 +64,8 @@ std::vector<Operation> federation_operations() {
   using namespace shape;
   return {
       {.name = "GetFederationToken",
-       .input = {req("Name", FederatedUserName), opt("Policy", FederationPolicy), opt("PolicyArns", PolicyArns),
-                 opt("DurationSeconds", Duration), opt("Tags", shape::Tags)},
+       .input = {req("Name", FederatedUserName), opt("Policy", FederationPolicy),
+                 opt("PolicyArns", PolicyArns), opt("DurationSeconds", Duration), opt("Tags", shape::Tags)},
        .access = AccessRule(federation_access),
        .run = get_federation_token},
   };

@@ -55,10 +55,11 @@ Session role_session(const Call& call, const Role& role, const std::string& sess
 Members role_answer(const Call& call, const Session& session, const std::string& partition) {
   const std::string token = seal_session(session, session_key(call.store, call.random), call.random);
   const std::string arn =
-      Arn{partition, "sts", "", session.account, "assumed-role/" + session.name + "/" + session.session_name}.str();
-  Members answer{{"Credentials", credentials_of(session, token)},
-                 {"AssumedRoleUser",
-                  Members{{"AssumedRoleId", session.id + ":" + session.session_name}, {"Arn", arn}}}};
+      Arn{partition, "sts", "", session.account, "assumed-role/" + session.name + "/" + session.session_name}
+          .str();
+  Members answer{
+      {"Credentials", credentials_of(session, token)},
+      {"AssumedRoleUser", Members{{"AssumedRoleId", session.id + ":" + session.session_name}, {"Arn", arn}}}};
   if (const auto percent = packed_size(session)) answer.add("PackedPolicySize", *percent);
   return answer;
 }

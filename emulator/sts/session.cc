@@ -44,7 +44,8 @@ Value get_access_key_info(Call& call) {
 }
 
 AccessRule on_everything() {
-  return AccessRule([](Call& call) { return std::vector<Access>{{.action = action_of(call), .resource = "*"}}; });
+  return AccessRule(
+      [](Call& call) { return std::vector<Access>{{.action = action_of(call), .resource = "*"}}; });
 }
 
 }  // namespace
@@ -59,19 +60,22 @@ Members credentials_of(const Session& session, const std::string& token) {
 bool check_mfa(const Call& call) {
   const bool serial = call.in.has("SerialNumber");
   if (serial != call.in.has("TokenCode")) {
-    throw access_denied(Protocol::query,
-                        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.");
+    throw access_denied(
+        Protocol::query,
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.");
   }
   if (!serial) return false;
   const auto device = call.store.find<MfaDevice>({call.account, "", call.in.text("SerialNumber")});
   const std::string owner = call.who.user ? call.who.user->id : call.who.is_root() ? call.account : "";
   if (!device || owner.empty() || device->user_id != owner) {
-    throw access_denied(Protocol::query,
-                        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial "
-                        "number is valid and associated with this user.");
+    throw access_denied(
+        Protocol::query,
+        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial "
+        "number is valid and associated with this user.");
   }
   if (!totp_matches(device->seed, call.in.text("TokenCode"), call.now)) {
-    throw access_denied(Protocol::query, "MultiFactorAuthentication failed with invalid MFA one time pass code.");
+    throw access_denied(Protocol::query,
+                        "MultiFactorAuthentication failed with invalid MFA one time pass code.");
   }
   return true;
 }
@@ -84,7 +88,8 @@ std::vector<Operation> session_operations() {
        .access = AccessRule::unchecked("AWS lets everybody ask who they are, even against an explicit Deny"),
        .run = get_caller_identity},
       {.name = "GetSessionToken",
-       .input = {opt("DurationSeconds", Duration), opt("SerialNumber", SerialNumber), opt("TokenCode", TokenCode)},
+       .input = {opt("DurationSeconds", Duration), opt("SerialNumber", SerialNumber),
+                 opt("TokenCode", TokenCode)},
        .access = AccessRule::unchecked("AWS requires no permission to get a session token for oneself"),
        .run = get_session_token},
       {.name = "GetAccessKeyInfo",

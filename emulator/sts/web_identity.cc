@@ -1,5 +1,5 @@
-// Sessions for who brings a token of an OpenID Connect provider, and tokens for those who go out to other services.
-// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+// Sessions for who brings a token of an OpenID Connect provider, and tokens for those who go out to other
+// services. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 #include <algorithm>
 
 #include "core/encoding.h"
@@ -78,7 +78,8 @@ void read_tags(const Members& claims, Claimed& out) {
   const Value* value = claims.find(kTagClaim);
   if (value == nullptr || !value->is<Members>()) return;
   const Members& tags = value->get<Members>();
-  if (const Value* principal = tags.find("principal_tags"); principal != nullptr && principal->is<Members>()) {
+  if (const Value* principal = tags.find("principal_tags");
+      principal != nullptr && principal->is<Members>()) {
     for (const auto& [key, values] : principal->get<Members>()) {
       const auto given = texts(&values);
       if (given.size() != 1) throw invalid_token("A session tag must have one value: " + key);
@@ -91,11 +92,13 @@ void read_tags(const Members& claims, Claimed& out) {
 // What the token says, once everything about it has been checked.
 Claimed checked_token(const Call& call, const std::string& account, const std::string& partition) {
   if (call.in.has("ProviderId")) {
-    throw invalid_parameter("OAuth 2.0 access tokens of " + call.in.text("ProviderId") + " cannot be checked offline.");
+    throw invalid_parameter("OAuth 2.0 access tokens of " + call.in.text("ProviderId") +
+                            " cannot be checked offline.");
   }
   const auto token = parse_jwt(call.in.text("WebIdentityToken"));
   if (!token) {
-    throw invalid_token("The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
+    throw invalid_token(
+        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
   }
   Claimed out;
   out.claims = token->claims;
@@ -103,11 +106,13 @@ Claimed checked_token(const Call& call, const std::string& account, const std::s
   out.issuer = issuer_name(issuer);
   auto provider = call.store.find<OidcProvider>({account, "", out.issuer});
   if (!provider) provider = call.store.find<OidcProvider>({account, "", out.issuer + "/"});
-  if (out.issuer.empty() || !provider) throw invalid_token("No OpenIDConnect provider found in your account for " + issuer);
+  if (out.issuer.empty() || !provider)
+    throw invalid_token("No OpenIDConnect provider found in your account for " + issuer);
   const auto keys = issuer_keys(call.store, out.issuer);
   if (!keys) {
     throw invalid_token(
-        "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity "
+        "Couldn't retrieve verification key from your identity provider,  please reference "
+        "AssumeRoleWithWebIdentity "
         "documentation for requirements");
   }
   if (!verify_jwt(*token, *keys)) throw invalid_token("Couldn't verify the token's signature");
@@ -130,7 +135,8 @@ std::vector<Access> web_identity_access(Call& call) {
   call.who.principal.kind = policy::Principal::Kind::service;
   call.who.principal.partition = arn.partition;
   call.who.principal.arn = claimed.provider_arn;
-  Access access{.action = "sts:AssumeRoleWithWebIdentity", .resource = arn.str(), .resource_account = arn.account};
+  Access access{
+      .action = "sts:AssumeRoleWithWebIdentity", .resource = arn.str(), .resource_account = arn.account};
   access.role = role ? role : nobodys_role();
   policy::Context& context = access.context;
   context.set("aws:FederatedProvider", claimed.provider_arn);
@@ -176,14 +182,16 @@ Value assume_role_with_web_identity(Call& call) {
   return answer;
 }
 
-// --- Outbound: a token that names the caller to services outside AWS -------------------------------------------------
+// --- Outbound: a token that names the caller to services outside AWS
+// -------------------------------------------------
 
 Value get_web_identity_token(Call& call) {
   const std::string& algorithm = call.in.text("SigningAlgorithm");
   if (algorithm != "RS256" && algorithm != "ES384") {
-    throw validation_error(Protocol::query, "1 validation error detected: Value '" + algorithm +
-                                                "' at 'signingAlgorithm' failed to satisfy constraint: Member must "
-                                                "satisfy enum value set: [RS256, ES384]");
+    throw validation_error(Protocol::query,
+                           "1 validation error detected: Value '" + algorithm +
+                               "' at 'signingAlgorithm' failed to satisfy constraint: Member must "
+                               "satisfy enum value set: [RS256, ES384]");
   }
   const auto settings = call.store.find<AccountSettings>({call.account, "", "account"});
   if (!settings || !settings->outbound_federation) {
