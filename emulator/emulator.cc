@@ -239,24 +239,24 @@ std::vector<std::pair<std::string, std::string>> Emulator::environment(std::stri
     id = keys.front()->id;
     secret = keys.front()->secret.reveal();
   }
-  std::vector<std::pair<std::string, std::string>> out{
-          {"AWS_ENDPOINT_URL", url()},
-          {"AWS_ENDPOINT_URL_KMS", url()},
-          {"AWS_ENDPOINT_URL_IAM", url()},
-          {"AWS_ENDPOINT_URL_STS", url()},
-          {"AWS_REGION", impl_->settings.region},
-          {"AWS_DEFAULT_REGION", impl_->settings.region},
-          {"AWS_CA_BUNDLE", ca_path()},
-          {"NODE_EXTRA_CA_CERTS", ca_path()},
-          {"AWS_EC2_METADATA_SERVICE_ENDPOINT", url()},
-          {"LATCHKEY_URL", url()},
-          {"LATCHKEY_URL_TLS", https_url()},
-          {"LATCHKEY_CA", ca_path()}};
+  std::vector<std::pair<std::string, std::string>> out{{"AWS_ENDPOINT_URL", url()},
+                                                       {"AWS_ENDPOINT_URL_KMS", url()},
+                                                       {"AWS_ENDPOINT_URL_IAM", url()},
+                                                       {"AWS_ENDPOINT_URL_STS", url()}};
   // A role's session is found by the SDK itself, in the instance's metadata.
   if (!by_role) {
     out.emplace_back("AWS_ACCESS_KEY_ID", std::move(id));
     out.emplace_back("AWS_SECRET_ACCESS_KEY", std::move(secret));
   }
+  const std::pair<std::string, std::string> rest[] = {{"AWS_REGION", impl_->settings.region},
+                                                      {"AWS_DEFAULT_REGION", impl_->settings.region},
+                                                      {"AWS_CA_BUNDLE", ca_path()},
+                                                      {"NODE_EXTRA_CA_CERTS", ca_path()},
+                                                      {"AWS_EC2_METADATA_SERVICE_ENDPOINT", url()},
+                                                      {"LATCHKEY_URL", url()},
+                                                      {"LATCHKEY_URL_TLS", https_url()},
+                                                      {"LATCHKEY_CA", ca_path()}};
+  out.insert(out.end(), std::begin(rest), std::end(rest));
   return out;
 }
 

@@ -139,6 +139,7 @@ Cause missing_allow(const RequestView& request, const Findings& found) {
   if (!found.rcp) return Cause::rcp;
   if (!found.scp) return Cause::scp;
   const Caller kind = request.principal().kind;
+  if (kind == Caller::root && !found.session) return Cause::session;
   if (kind == Caller::anonymous || kind == Caller::service) {
     return found.resource == Naming::none ? Cause::resource : Cause::none;
   }

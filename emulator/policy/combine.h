@@ -28,7 +28,7 @@ struct Findings {
 bool needs_no_permission(const RequestView& request);
 bool bound_by_scps(const RequestView& request);
 bool bound_by_rcps(const RequestView& request);
-// Only these have identity policies, boundaries and session policies.
+// Only these have identity policies and boundaries.
 bool has_own_policies(const Principal& principal);
 // How a KMS grant counts, as if the key policy named its grantee.
 Naming grant_naming(const Named& grant, const Principal& principal);

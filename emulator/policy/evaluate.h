@@ -76,6 +76,9 @@ class Evaluation {
     if (set_.rcp && bound_by_rcps(request_)) found_.rcp = levels("rcp", *set_.rcp);
     resource_side();
     if (has_own_policies(request_.principal())) caller_side();
+    // Of the root user's sessions those of AssumeRoot are limited, to their task.
+    const bool root = request_.principal().kind == Principal::Kind::root;
+    if (root && set_.session) found_.session = list("session", *set_.session);
     if (!found_.denies.empty()) {
       const Cause cause = cause_of(found_.denies.front().kind);
       return {Outcome::explicit_deny, cause, std::move(found_.denies)};

@@ -46,6 +46,7 @@ struct World {
     names["PermissionsBoundary"] = policy["Arn"];
     names["RoleArn"] = "arn:aws:iam::000000000000:role/target";
     names["Arn"] = "arn:aws:iam::000000000000:user/target";
+    names["TargetPrincipal"] = "000000000000";
     names["EntityPath"] = "o-aaaaaaaaaa/r-aaaa";
     for (const char* member : {"AuthenticationCode1", "AuthenticationCode2"}) names[member] = "123456";
     names["EntityArn"] = "arn:aws:iam::000000000000:delegation-request/target";
@@ -122,8 +123,10 @@ std::vector<std::pair<std::string, std::string>> needed(const Service& service, 
     if (!trust)
       CHECK(reply.message.ends_with(" because no identity-based policy allows the " + asked.action +
                                     " action"));
-    out.emplace_back(asked.action, asked.resource);
-    statements.emplace_back(statement(asked.action, asked.resource));
+    // IAM takes no policy that names a root user, so that AssumeRoot can be allowed on everything only.
+    const std::string resource = asked.resource.ends_with(":root") ? "*" : asked.resource;
+    out.emplace_back(asked.action, resource);
+    statements.emplace_back(statement(asked.action, resource));
     world.permit(statements);
   }
   FAIL_CHECK(operation.name << " is refused with all it asked for");
@@ -156,6 +159,7 @@ std::set<std::string> check_all(const Service& service) {
       free.emplace(operation.name);
       continue;
     }
+    if (operation.unsigned_call) continue;  // refused by the trust policy alone; sts/web_identity_test.cc
     const auto permissions = needed(service, operation);
     for (std::size_t i = 0; i < permissions.size(); ++i)
       check_refused_without(service, operation, permissions, i);

@@ -98,8 +98,10 @@ class Evaluator {
       if (c_.boundary) boundary = !allows(*c_.boundary, false).empty();
       if (c_.session) session = any(*c_.session);
     }
+    if (who_.kind == "root" && c_.session) session = any(*c_.session);
     if (denied_) return "explicitDeny";
     if (!scp_ok || !rcp_ok) return "implicitDeny";
+    if (who_.kind == "root" && !session) return "implicitDeny";
     return granted(person, named, identity, boundary, session) ? "allowed" : "implicitDeny";
   }
 
