@@ -62,7 +62,7 @@ std::string outbound_issuer(std::string_view account) {
          hex.substr(16, 4) + "-" + hex.substr(20, 12) + ".tokens.sts.global.api.aws";
 }
 
-void register_issuer(Store& store, std::string_view url, const List& keys) {
+void check_issuer(std::string_view url, const List& keys) {
   if (issuer_name(url).empty()) throw std::runtime_error("issuer: must be a URL");
   for (const Value& key : keys) {
     const Value* type = key.is<Members>() ? key.get<Members>().find("kty") : nullptr;
@@ -70,6 +70,10 @@ void register_issuer(Store& store, std::string_view url, const List& keys) {
       throw std::runtime_error("keys: each must be a JSON Web Key of type RSA or EC");
     }
   }
+}
+
+void register_issuer(Store& store, std::string_view url, const List& keys) {
+  check_issuer(url, keys);
   store.write([&](Txn& txn) { put(txn, keys_id(url), to_json(Value(keys))); });
 }
 

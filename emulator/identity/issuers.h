@@ -17,7 +17,9 @@ std::string issuer_name(std::string_view url);
 // The URL under which an account's outbound tokens are issued.
 std::string outbound_issuer(std::string_view account);
 
-// Replaces the issuer's keys (JWKs). Throws std::runtime_error for what are no keys.
+// Throws std::runtime_error for what is no URL, and for what are no keys (JWKs).
+void check_issuer(std::string_view url, const List& keys);
+// Replaces the issuer's keys. Throws as check_issuer does.
 void register_issuer(Store& store, std::string_view url, const List& keys);
 // nullopt: nothing is known of the issuer.
 std::optional<List> issuer_keys(const Store& store, std::string_view url);

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -99,6 +100,18 @@ std::shared_ptr<const PrivateKey> PrivateKey::parse(std::string_view pkcs8) {
   EVP_PKEY* key = info && at == end ? EVP_PKCS82PKEY(info.get()) : nullptr;
   ERR_clear_error();
   return key == nullptr ? nullptr : std::make_shared<const PrivateKey>(std::string(pkcs8), key);
+}
+
+std::shared_ptr<const PrivateKey> PrivateKey::from_pem(std::string_view text) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())),
+                                                      BIO_free);
+  const auto no_password = [](char*, int, int, void*) { return 0; };
+  EVP_PKEY* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr);
+  ERR_clear_error();
+  if (key == nullptr) return nullptr;
+  auto out = std::make_shared<PrivateKey>("", key);
+  out->pkcs8_ = pkcs8_of(key);
+  return out;
 }
 
 std::string PrivateKey::public_der() const {

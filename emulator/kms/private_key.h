@@ -20,6 +20,8 @@ class PrivateKey {
                                                     const std::atomic<bool>* stop = nullptr);
   // From PKCS #8 DER; null if the bytes are anything else.
   static std::shared_ptr<const PrivateKey> parse(std::string_view pkcs8);
+  // From PEM, as PKCS #8 or in the key's older form of its own, without a password; null if the text is anything else.
+  static std::shared_ptr<const PrivateKey> from_pem(std::string_view text);
 
   PrivateKey(std::string pkcs8, evp_pkey_st* key);  // takes the key over
   ~PrivateKey();
