@@ -136,7 +136,7 @@ TEST_CASE("a wrong fixture is refused with the place and the reason, and nothing
        roles0 + ".AssumeRolePolicyDocument: names a principal that does not exist: "
                 "arn:aws:iam::000000000000:user/none"},
       {with_id(R"("KeySpec":"RSA_2048")"), keys0 + ".KeyUsage: is missing: a RSA_2048 key has several"},
-      {with_id(R"("KeySpec":"SM2","KeyUsage":"SIGN_VERIFY")"), keys0 + ".KeySpec: KeySpec SM2 is not supported in this region."},
+      {with_id(R"("KeySpec":"SM2","KeyUsage":"SIGN_VERIFY")"), keys0 + ".KeySpec: KeySpec SM2 is not supported in this Region"},
       {with_id(R"("KeyUsage":"SIGN_VERIFY")"),
        keys0 + ".KeyUsage: a SYMMETRIC_DEFAULT key is not for SIGN_VERIFY"},
       {with_id(R"("KeyState":"Unavailable")"),
