@@ -156,6 +156,7 @@ const std::vector<StepKind>& step_kinds() {
         {"session_token", Type::text}},
        {}},
       {"clock", Step::Kind::clock, {{"clock", Type::object}, {"name", Type::text}}, {}},
+      {"faults", Step::Kind::faults, {{"faults", Type::anything}, {"name", Type::text}}, {}},
       {"nowhere",
        Step::Kind::nowhere,
        {{"nowhere", Type::text}, {"name", Type::text}, {"in", Type::texts}},

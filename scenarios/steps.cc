@@ -259,13 +259,24 @@ Outcome run_program_step(World& world, const Members& step) {
 // --- The small ones
 // --------------------------------------------------------------------------------------------------
 
-Outcome move_clock(const World& world, const Members& step) {
-  const Response response = world.target.control("PUT", "/_latchkey/clock", to_json(*find(step, "clock")));
+Outcome must_be_done(const Response& response) {
   Outcome outcome;
   if (response.status != 200) {
     outcome.differences.push_back({"status", "200", std::to_string(response.status) + " " + response.body});
   }
   return outcome;
+}
+
+Outcome move_clock(const World& world, const Members& step) {
+  return must_be_done(world.target.control("PUT", "/_latchkey/clock", to_json(*find(step, "clock"))));
+}
+
+// A list is what is in force from now on; an empty one takes all faults away.
+Outcome set_faults(const World& world, const Members& step) {
+  Outcome removed = must_be_done(world.target.control("DELETE", "/_latchkey/faults", ""));
+  const Value& faults = *find(step, "faults");
+  if (!removed.differences.empty() || faults == Value(List())) return removed;
+  return must_be_done(world.target.control("POST", "/_latchkey/faults", to_json(Members{{"faults", faults}})));
 }
 
 Outcome find_nowhere(const World& world, const Members& step) {
@@ -299,6 +310,8 @@ Outcome run_step(World& world, const Step& step) {
       return run_program_step(world, members);
     case Step::Kind::clock:
       return move_clock(world, members);
+    case Step::Kind::faults:
+      return set_faults(world, members);
     case Step::Kind::nowhere:
       return find_nowhere(world, members);
     case Step::Kind::set:

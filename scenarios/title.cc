@@ -49,6 +49,8 @@ std::string what(const Step& step, const Variables& variables) {
       return "identity " + text_at(members, "identity");
     case Step::Kind::clock:
       return "clock " + text_at(members, "clock");
+    case Step::Kind::faults:
+      return "faults " + text_at(members, "faults");
     case Step::Kind::nowhere:
       return "nowhere " + text_at(members, "nowhere");
     case Step::Kind::set:
