@@ -151,6 +151,7 @@ Value Pipeline::process(Request& request) {
             .key = nullptr};
   authorize(call, request);
   note_use_of_access_key(call);
+  note_use_of_role(call);
   Value result = operation.run(call);
   if (call.service.succeeded != nullptr) call.service.succeeded(call);
   return result;
@@ -249,14 +250,33 @@ void Pipeline::authorize(Call& call, Request& request) {
   }
 }
 
-// Once a minute a key is often enough: GetAccessKeyLastUsed is no clock, and every write goes to disk.
+// Once a minute is often enough: neither GetAccessKeyLastUsed nor RoleLastUsed is a clock, and every write goes to disk.
+constexpr std::int64_t kNotedEveryMs = 60'000;
+
+void Pipeline::note_use_of_role(const Call& call) {
+  if (!call.who.role || !call.who.session) return;
+  const Role& role = *call.who.role;
+  const bool noted = role.last_used && role.last_used_region == call.region && call.now >= *role.last_used &&
+                     call.now.ms - role.last_used->ms < kNotedEveryMs;
+  if (noted) return;
+  const Id id = Traits<Role>::id(role);
+  call.store.write([&](Txn& txn) {
+    const auto current = txn.find<Role>(id);
+    if (!current || current->id != role.id) return;
+    Role used = *current;
+    used.last_used = call.now;
+    used.last_used_region = call.region;
+    txn.put(std::move(used));
+  });
+}
+
 void Pipeline::note_use_of_access_key(const Call& call) {
   if (!call.who.user || call.who.session) return;
   const Id id{"", "", call.who.access_key_id};
   const auto key = call.store.find<AccessKey>(id);
   if (!key) return;
   const bool same = key->last_used_service == call.service.name && key->last_used_region == call.region;
-  if (key->last_used && same && call.now.ms - key->last_used->ms < 60'000 && call.now >= *key->last_used)
+  if (key->last_used && same && call.now.ms - key->last_used->ms < kNotedEveryMs && call.now >= *key->last_used)
     return;
   call.store.write([&](Txn& txn) {
     const auto current = txn.find<AccessKey>(id);

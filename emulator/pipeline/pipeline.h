@@ -46,6 +46,7 @@ class Pipeline {
   policy::Context request_context(const Request& request) const;
   void authorize(Call& call, Request& request);
   void note_use_of_access_key(const Call& call);
+  void note_use_of_role(const Call& call);
   http::Answer start_answer(const Request& request, int status) const;
   http::Answer render(const Request& request, const Value& result) const;
   http::Answer render(const Request& request, const AwsError& error) const;

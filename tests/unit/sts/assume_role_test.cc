@@ -213,6 +213,18 @@ TEST_CASE("root may assume roles unless AWS's own rule is asked for") {
   CHECK(strict.sts("AssumeRole", assume()).message == "Roles may not be assumed by root accounts.");
 }
 
+TEST_CASE("a role shows when and where a session of it was last used") {
+  AwsTest aws;
+  make_role(aws, trust("arn:aws:iam::000000000000:root"));
+  CHECK(aws.iam("GetRole", {{"RoleName", "app"}})["LastUsedDate"].empty());
+  const Caller session = session_of(aws.sts("AssumeRole", assume()));
+  CHECK(aws.iam("GetRole", {{"RoleName", "app"}})["LastUsedDate"].empty());
+  aws.clock.advance(60'000);
+  REQUIRE(aws.sts("GetCallerIdentity", {}, session).status == 200);
+  CHECK(aws.iam("GetRole", {{"RoleName", "app"}})["LastUsedDate"] == "2030-01-01T00:01:00Z");
+  CHECK(aws.iam("GetRole", {{"RoleName", "app"}})["Region"] == "us-east-1");
+}
+
 TEST_CASE("GetSessionToken's credentials are the user's, without IAM and without another session token") {
   AwsTest aws;
   const Caller user = aws.user("u", allow("*"));
