@@ -29,6 +29,13 @@ http::Answer wrong_method(std::string_view allowed) {
   return answer;
 }
 
+// Throws for anything else; the answer is then 400 with the reason.
+Members body_object(const http::Message& message) {
+  auto document = parse_json(message.request.body);
+  if (!document || !document->is<Members>()) throw std::runtime_error("the body must be a JSON object");
+  return document->get<Members>();
+}
+
 Form parse_query(std::string_view target) {
   Form query;
   const std::size_t question = target.find('?');
@@ -153,9 +160,7 @@ http::Answer Control::reset(const Form& query) {
 
 http::Answer Control::clock(const http::Message& message) {
   if (message.request.method == "PUT") {
-    const auto document = parse_json(message.request.body);
-    if (!document || !document->is<Members>()) return refuse(400, "the body must be a JSON object");
-    const Members& members = document->get<Members>();
+    const Members members = body_object(message);
     if (members.size() != 1) return refuse(400, "give one of freeze, advance, release");
     const auto& [name, value] = *members.begin();
     const std::string* text = value.get_if<std::string>();
@@ -192,9 +197,7 @@ http::Answer Control::faults(const http::Message& message, std::string_view id) 
     return reply(200, Members{{"faults", parts_.faults.list()}});
   }
   if (method != "POST") return wrong_method("GET, POST, DELETE");
-  const auto document = parse_json(message.request.body);
-  if (!document || !document->is<Members>()) return refuse(400, "the body must be a JSON object");
-  const Members& members = document->get<Members>();
+  const Members members = body_object(message);
   const Value* many = members.find("faults");
   if (many == nullptr) return reply(200, parts_.faults.add(members));
   if (members.size() != 1 || !many->is<List>()) return refuse(400, "faults: must be a list, and alone");
@@ -213,9 +216,7 @@ http::Answer Control::faults(const http::Message& message, std::string_view id) 
 
 // The keys of an OpenID Connect issuer, or a token of one whose keys are made here.
 http::Answer Control::issuers(const http::Message& message, bool token) {
-  const auto document = parse_json(message.request.body);
-  if (!document || !document->is<Members>()) return refuse(400, "the body must be a JSON object");
-  const Members& members = document->get<Members>();
+  const Members members = body_object(message);
   for (const auto& [name, value] : members) {
     const bool known = name == "issuer" || (token ? name == "claims" || name == "algorithm" : name == "keys");
     if (!known) return refuse(400, name + ": is not a property here");

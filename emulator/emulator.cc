@@ -11,8 +11,8 @@
 #include "http/certificate.h"
 #include "http/server.h"
 #include "iam/managed.h"
-#include "imds/metadata.h"
 #include "iam/service.h"
+#include "imds/metadata.h"
 #include "kms/rsa_pool.h"
 #include "kms/service.h"
 #include "pipeline/pipeline.h"
@@ -37,14 +37,19 @@ Settings settings_of(const Options& options) {
 
 LogLevel level_of(Options::LogLevel level) {
   switch (level) {
-    case Options::LogLevel::error: return LogLevel::error;
-    case Options::LogLevel::info: return LogLevel::info;
-    case Options::LogLevel::debug: return LogLevel::debug;
+    case Options::LogLevel::error:
+      return LogLevel::error;
+    case Options::LogLevel::info:
+      return LogLevel::info;
+    case Options::LogLevel::debug:
+      return LogLevel::debug;
   }
   return LogLevel::error;
 }
 
-std::string ca_directory(const Options& options) { return options.ca_dir.empty() ? options.data_dir : options.ca_dir; }
+std::string ca_directory(const Options& options) {
+  return options.ca_dir.empty() ? options.data_dir : options.ca_dir;
+}
 
 // An IPv6 address in a URL stands in brackets.
 std::string url_host(const std::string& host) {
@@ -91,7 +96,8 @@ struct Emulator::Impl {
 Emulator::Impl::Impl(Options given)
     : options(std::move(given)),
       settings(settings_of(options)),
-      log(level_of(options.log_level), options.log_json ? LogFormat::json : LogFormat::text, options.log_sink),
+      log(level_of(options.log_level), options.log_json ? LogFormat::json : LogFormat::text,
+          options.log_sink),
       journal(options.journal_capacity) {
   if (!options.clock.empty()) {
     const auto time = parse_iso8601(options.clock);
@@ -186,19 +192,23 @@ Control::Parts Emulator::Impl::control_parts() {
                 store->import_state(state);
               },
           .ca_pem = [this] { return certificates->ca_pem(); },
-          .container_credentials = [this](const http::Message& message, std::string_view role) {
-            return metadata->container_answer(message, role);
-          }};
+          .container_credentials =
+              [this](const http::Message& message, std::string_view role) {
+                return metadata->container_answer(message, role);
+              }};
 }
 
-// --- The public face -------------------------------------------------------------------------------------------------
+// --- The public face
+// -------------------------------------------------------------------------------------------------
 
 Emulator::Emulator(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Emulator::~Emulator() = default;
 
 int Emulator::port() const { return impl_->server->port(); }
 
-std::string Emulator::url() const { return "http://" + url_host(impl_->options.host) + ":" + std::to_string(port()); }
+std::string Emulator::url() const {
+  return "http://" + url_host(impl_->options.host) + ":" + std::to_string(port());
+}
 
 std::string Emulator::https_url() const {
   return "https://" + url_host(impl_->options.host) + ":" + std::to_string(port());
@@ -231,10 +241,11 @@ std::vector<std::pair<std::string, std::string>> Emulator::environment(std::stri
   std::string id = "test";
   std::string secret = "test";
   if (!by_role && !credentials.empty() && credentials != "test") {
-    const auto keys = impl_->store->indexed<AccessKey>(impl_->settings.account_id + "/" + to_lower(credentials));
+    const auto keys =
+        impl_->store->indexed<AccessKey>(impl_->settings.account_id + "/" + to_lower(credentials));
     if (keys.empty()) {
-      throw std::runtime_error("there is no user '" + std::string(credentials) + "' with an access key in account " +
-                               impl_->settings.account_id);
+      throw std::runtime_error("there is no user '" + std::string(credentials) +
+                               "' with an access key in account " + impl_->settings.account_id);
     }
     id = keys.front()->id;
     secret = keys.front()->secret.reveal();
@@ -242,21 +253,22 @@ std::vector<std::pair<std::string, std::string>> Emulator::environment(std::stri
   std::vector<std::pair<std::string, std::string>> out{{"AWS_ENDPOINT_URL", url()},
                                                        {"AWS_ENDPOINT_URL_KMS", url()},
                                                        {"AWS_ENDPOINT_URL_IAM", url()},
-                                                       {"AWS_ENDPOINT_URL_STS", url()}};
+                                                       {"AWS_ENDPOINT_URL_STS", url()},
+                                                       {"AWS_ACCESS_KEY_ID", id},
+                                                       {"AWS_SECRET_ACCESS_KEY", secret},
+                                                       {"AWS_REGION", impl_->settings.region},
+                                                       {"AWS_DEFAULT_REGION", impl_->settings.region},
+                                                       {"AWS_CA_BUNDLE", ca_path()},
+                                                       {"NODE_EXTRA_CA_CERTS", ca_path()},
+                                                       {"AWS_EC2_METADATA_SERVICE_ENDPOINT", url()},
+                                                       {"LATCHKEY_URL", url()},
+                                                       {"LATCHKEY_URL_TLS", https_url()},
+                                                       {"LATCHKEY_CA", ca_path()}};
   // A role's session is found by the SDK itself, in the instance's metadata.
-  if (!by_role) {
-    out.emplace_back("AWS_ACCESS_KEY_ID", std::move(id));
-    out.emplace_back("AWS_SECRET_ACCESS_KEY", std::move(secret));
-  }
-  const std::pair<std::string, std::string> rest[] = {{"AWS_REGION", impl_->settings.region},
-                                                      {"AWS_DEFAULT_REGION", impl_->settings.region},
-                                                      {"AWS_CA_BUNDLE", ca_path()},
-                                                      {"NODE_EXTRA_CA_CERTS", ca_path()},
-                                                      {"AWS_EC2_METADATA_SERVICE_ENDPOINT", url()},
-                                                      {"LATCHKEY_URL", url()},
-                                                      {"LATCHKEY_URL_TLS", https_url()},
-                                                      {"LATCHKEY_CA", ca_path()}};
-  out.insert(out.end(), std::begin(rest), std::end(rest));
+  if (by_role)
+    std::erase_if(out, [](const auto& variable) {
+      return variable.first.ends_with("_ACCESS_KEY_ID") || variable.first.ends_with("_SECRET_ACCESS_KEY");
+    });
   return out;
 }
 

@@ -96,11 +96,6 @@ std::vector<OwnPolicy> identity_policies(const Store& store, std::string_view pr
   return *std::move(policies);
 }
 
-std::vector<Value> as_list(const Value* value) {
-  if (value == nullptr) return {};
-  return value->is<List>() ? value->get<List>() : List{*value};
-}
-
 policy::PolicyPtr compiled(const Members& one_statement, std::string_view version) {
   const Members document{{"Version", version}, {"Statement", List{one_statement}}};
   return policy::compile(to_json(document), policy::Kind::identity, policy::Strictness::lenient).policy;

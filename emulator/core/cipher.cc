@@ -1,6 +1,5 @@
 #include "core/cipher.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
@@ -13,7 +12,9 @@ namespace {
 
 using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
-const unsigned char* data(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* data(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 unsigned char* data(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 void check(int result) {
@@ -46,16 +47,19 @@ std::string aes_gcm_encrypt(std::string_view key, std::string_view nonce, std::s
   std::string out(plaintext.size() + kGcmTagBytes, '\0');
   int length = 0;
   if (!plaintext.empty()) {
-    check(EVP_CipherUpdate(context.get(), data(out), &length, data(plaintext), static_cast<int>(plaintext.size())));
+    check(EVP_CipherUpdate(context.get(), data(out), &length, data(plaintext),
+                           static_cast<int>(plaintext.size())));
   }
   int rest = 0;
   check(EVP_CipherFinal_ex(context.get(), data(out) + length, &rest));
-  check(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kGcmTagBytes, data(out) + plaintext.size()));
+  check(
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kGcmTagBytes, data(out) + plaintext.size()));
   return out;
 }
 
 std::optional<std::string> aes_gcm_decrypt(std::string_view key, std::string_view nonce,
-                                           std::string_view associated_data, std::string_view ciphertext_and_tag) {
+                                           std::string_view associated_data,
+                                           std::string_view ciphertext_and_tag) {
   if (ciphertext_and_tag.size() < kGcmTagBytes) return std::nullopt;
   const Context context = prepare(key, nonce, associated_data, 0);
   const std::string_view ciphertext = ciphertext_and_tag.substr(0, ciphertext_and_tag.size() - kGcmTagBytes);
@@ -63,7 +67,8 @@ std::optional<std::string> aes_gcm_decrypt(std::string_view key, std::string_vie
   std::string out(ciphertext.size(), '\0');
   int length = 0;
   if (!ciphertext.empty()) {
-    check(EVP_CipherUpdate(context.get(), data(out), &length, data(ciphertext), static_cast<int>(ciphertext.size())));
+    check(EVP_CipherUpdate(context.get(), data(out), &length, data(ciphertext),
+                           static_cast<int>(ciphertext.size())));
   }
   check(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTagBytes, tag.data()));
   unsigned char none[16];
@@ -91,10 +96,6 @@ std::string hmac_sha1(std::string_view key, std::string_view bytes) {
   unsigned int length = 0;
   HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), data(bytes), bytes.size(), data(out), &length);
   return out;
-}
-
-bool equal_in_constant_time(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace latchkey

@@ -1,5 +1,5 @@
-// AES-256-GCM, SHA-256 and HMAC-SHA-256, as the session tokens, the ciphertext format and exported state use them. Thread
-// safe, no state.
+// AES-256-GCM, SHA-256 and HMAC-SHA-256, as the session tokens, the ciphertext format and exported state use
+// them. Thread safe, no state.
 #pragma once
 
 #include <cstddef>
@@ -17,13 +17,11 @@ std::string aes_gcm_encrypt(std::string_view key, std::string_view nonce, std::s
                             std::string_view plaintext);
 // nullopt if anything was changed.
 std::optional<std::string> aes_gcm_decrypt(std::string_view key, std::string_view nonce,
-                                           std::string_view associated_data, std::string_view ciphertext_and_tag);
+                                           std::string_view associated_data,
+                                           std::string_view ciphertext_and_tag);
 
 std::string sha256(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 std::string hmac_sha1(std::string_view key, std::string_view bytes);  // for RFC 6238's codes only
-
-// Takes the same time wherever the first difference is.
-bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 }  // namespace latchkey

@@ -1,6 +1,37 @@
 #include "core/value.h"
 
+template class std::vector<latchkey::Value>;
+
 namespace latchkey {
+
+Value::Value(const Value& other) = default;
+Value::Value(Value&& other) noexcept = default;
+Value& Value::operator=(const Value& other) = default;
+Value& Value::operator=(Value&& other) noexcept = default;
+Value::~Value() = default;
+Value::Value(const char* value) : data_(std::string(value)) {}
+Value::Value(std::string_view value) : data_(std::string(value)) {}
+Value::Value(std::string value) : data_(std::move(value)) {}
+Value::Value(Blob value) : data_(std::move(value)) {}
+Value::Value(List value) : data_(std::move(value)) {}
+Value::Value(Members value) : data_(std::move(value)) {}
+bool Value::operator==(const Value& other) const = default;
+
+Members::Field::Field(std::string field_name, Value field_value)
+    : name(std::move(field_name)), value(std::move(field_value)) {}
+Members::Field::Field(const Field&) = default;
+Members::Field::Field(Field&&) noexcept = default;
+Members::Field& Members::Field::operator=(const Field&) = default;
+Members::Field& Members::Field::operator=(Field&&) noexcept = default;
+Members::Field::~Field() = default;
+
+Members::Members() = default;
+Members::Members(std::initializer_list<Field> fields) : fields_(fields) {}
+Members::Members(const Members& other) = default;
+Members::Members(Members&& other) noexcept = default;
+Members& Members::operator=(const Members& other) = default;
+Members& Members::operator=(Members&& other) noexcept = default;
+Members::~Members() = default;
 
 const Value* Members::find(std::string_view name) const {
   for (const Field& field : fields_) {

@@ -1,8 +1,8 @@
-// Value: the one document type. Operations take it, answer with it, and entities are stored as it; JSON and XML are two
-// renderings of it (core/json.h, core/render.h).
+// Value: the one document type. Operations take it, answer with it, and entities are stored as it; JSON and
+// XML are two renderings of it (core/json.h, core/render.h).
 //
-// Members keep their order, because AWS's answers have one. Bytes and times are types of their own: base64 and ISO 8601
-// exist only at the protocol's edge.
+// Members keep their order, because AWS's answers have one. Bytes and times are types of their own: base64
+// and ISO 8601 exist only at the protocol's edge.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ class Members {
  public:
   struct Field;
 
-  // All defined below, where Field is complete.
+  // All defined in value.cc, once: answers are built of these in every handler.
   Members();
   Members(std::initializer_list<Field> fields);
   Members(const Members& other);
@@ -68,20 +68,27 @@ class Members {
 
 class Value {
  public:
-  using Variant = std::variant<std::monostate, bool, std::int64_t, double, std::string, Blob, Time, List, Members>;
+  using Variant =
+      std::variant<std::monostate, bool, std::int64_t, double, std::string, Blob, Time, List, Members>;
 
+  // What a value is made of is copied and taken apart in value.cc, once.
   Value() = default;
-  Value(bool value) : data_(value) {}                                      // NOLINT: implicit on purpose,
-  Value(int value) : data_(std::int64_t{value}) {}                         // NOLINT: so that answers read as
-  Value(std::int64_t value) : data_(value) {}                              // NOLINT: literals
-  Value(double value) : data_(value) {}                                    // NOLINT
-  Value(const char* value) : data_(std::string(value)) {}                  // NOLINT
-  Value(std::string_view value) : data_(std::string(value)) {}             // NOLINT
-  Value(std::string value) : data_(std::move(value)) {}                    // NOLINT
-  Value(Blob value) : data_(std::move(value)) {}                           // NOLINT
-  Value(Time value) : data_(value) {}                                      // NOLINT
-  Value(List value) : data_(std::move(value)) {}                           // NOLINT
-  Value(Members value) : data_(std::move(value)) {}                        // NOLINT
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
+  Value(bool value) : data_(value) {}               // NOLINT: implicit on purpose,
+  Value(int value) : data_(std::int64_t{value}) {}  // NOLINT: so that answers read as
+  Value(std::int64_t value) : data_(value) {}       // NOLINT: literals
+  Value(double value) : data_(value) {}             // NOLINT
+  Value(const char* value);                         // NOLINT
+  Value(std::string_view value);                    // NOLINT
+  Value(std::string value);                         // NOLINT
+  Value(Blob value);                                // NOLINT
+  Value(Time value) : data_(value) {}               // NOLINT
+  Value(List value);                                // NOLINT
+  Value(Members value);                             // NOLINT
 
   bool is_none() const { return std::holds_alternative<std::monostate>(data_); }
   template <class T>
@@ -102,25 +109,24 @@ class Value {
     return std::get_if<T>(&data_);
   }
   const Variant& variant() const { return data_; }
-  bool operator==(const Value& other) const = default;
+  bool operator==(const Value& other) const;
 
  private:
   Variant data_;
 };
 
 struct Members::Field {
+  Field(std::string field_name, Value field_value);
+  Field(const Field&);
+  Field(Field&&) noexcept;
+  Field& operator=(const Field&);
+  Field& operator=(Field&&) noexcept;
+  ~Field();
   std::string name;
   Value value;
   bool operator==(const Field&) const = default;
 };
 
-inline Members::Members() = default;
-inline Members::Members(std::initializer_list<Field> fields) : fields_(fields) {}
-inline Members::Members(const Members& other) = default;
-inline Members::Members(Members&& other) noexcept = default;
-inline Members& Members::operator=(const Members& other) = default;
-inline Members& Members::operator=(Members&& other) noexcept = default;
-inline Members::~Members() = default;
 inline bool Members::empty() const { return fields_.empty(); }
 inline std::size_t Members::size() const { return fields_.size(); }
 inline const Members::Field* Members::begin() const { return fields_.data(); }
@@ -129,3 +135,5 @@ inline Members::Field* Members::begin() { return fields_.data(); }
 inline Members::Field* Members::end() { return fields_.data() + fields_.size(); }
 
 }  // namespace latchkey
+
+extern template class std::vector<latchkey::Value>;

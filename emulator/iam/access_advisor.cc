@@ -28,11 +28,6 @@ std::string service_name(const std::string& name_space) {
   return known == kServiceNames.end() ? name_space : known->second;
 }
 
-std::vector<Value> as_list(const Value* value) {
-  if (value == nullptr) return {};
-  return value->is<List>() ? value->get<List>() : List{*value};
-}
-
 // The services of which a policy allows something. A policy that allows every action, or all but some, allows
 // those here.
 std::set<std::string> services_of(const std::string& text) {

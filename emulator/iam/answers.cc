@@ -7,16 +7,6 @@
 namespace latchkey::iam {
 namespace {
 
-void add_boundary_and_tags(const Call& call, Members& answer, const IamEntity& entity) {
-  if (!entity.boundary.empty()) {
-    const auto policy = policy_of_key(call.store, entity.boundary);
-    answer.add("PermissionsBoundary",
-               Members{{"PermissionsBoundaryType", "Policy"},
-                       {"PermissionsBoundaryArn", policy ? arn_of(call.partition, *policy) : std::string()}});
-  }
-  if (!entity.tags.empty()) answer.add("Tags", tag_list(entity.tags));
-}
-
 Members role_start(const Call& call, const Role& role) {
   Members answer{{"Path", role.path},
                  {"RoleName", role.name},
@@ -29,6 +19,16 @@ Members role_start(const Call& call, const Role& role) {
 }
 
 }  // namespace
+
+void add_boundary_and_tags(const Call& call, Members& answer, const IamEntity& entity) {
+  if (!entity.boundary.empty()) {
+    const auto policy = policy_of_key(call.store, entity.boundary);
+    answer.add("PermissionsBoundary",
+               Members{{"PermissionsBoundaryType", "Policy"},
+                       {"PermissionsBoundaryArn", policy ? arn_of(call.partition, *policy) : std::string()}});
+  }
+  if (!entity.tags.empty()) answer.add("Tags", tag_list(entity.tags));
+}
 
 Members user_entry(const Call& call, const User& user) {
   Members answer{{"Path", user.path},
@@ -60,6 +60,15 @@ Members new_role_details(const Call& call, const Role& role) {
   return answer;
 }
 
+Members role_last_used(const Role& role) {
+  Members out;
+  if (role.last_used) {
+    out.add("LastUsedDate", *role.last_used);
+    out.add("Region", role.last_used_region);
+  }
+  return out;
+}
+
 Members role_entry(const Call& call, const Role& role) {
   Members answer = role_start(call, role);
   answer.add("MaxSessionDuration", role.max_session_seconds);
@@ -69,12 +78,7 @@ Members role_entry(const Call& call, const Role& role) {
 Members role_details(const Call& call, const Role& role) {
   Members answer = role_entry(call, role);
   add_boundary_and_tags(call, answer, role);
-  Members last_used;
-  if (role.last_used) {
-    last_used.add("LastUsedDate", *role.last_used);
-    last_used.add("Region", role.last_used_region);
-  }
-  answer.add("RoleLastUsed", std::move(last_used));
+  answer.add("RoleLastUsed", role_last_used(role));
   return answer;
 }
 

@@ -38,16 +38,6 @@ List attached_list(const Call& call, const IamEntity& entity) {
   return out;
 }
 
-void add_common(const Call& call, const IamEntity& entity, Members& out) {
-  if (!entity.boundary.empty()) {
-    if (const auto policy = policy_of_key(call.store, entity.boundary)) {
-      out.add("PermissionsBoundary", Members{{"PermissionsBoundaryType", "Policy"},
-                                             {"PermissionsBoundaryArn", arn_of(call.partition, *policy)}});
-    }
-  }
-  if (!entity.tags.empty()) out.add("Tags", tag_list(entity.tags));
-}
-
 Members user_detail(const Call& call, const User& user) {
   List groups;
   for (const std::string& name : user.groups) {
@@ -62,29 +52,20 @@ Members user_detail(const Call& call, const User& user) {
               {"GroupList", std::move(groups)},
               {"AttachedManagedPolicies", attached_list(call, user)}};
   if (!user.inline_policies.empty()) out.add("UserPolicyList", inline_list(user));
-  add_common(call, user, out);
+  add_boundary_and_tags(call, out, user);
   return out;
 }
 
 Members group_detail(const Call& call, const Group& group) {
-  return {{"Path", group.path},
-          {"GroupName", group.name},
-          {"GroupId", group.id},
-          {"Arn", arn_of(call.partition, group)},
-          {"CreateDate", group.created},
-          {"GroupPolicyList", inline_list(group)},
-          {"AttachedManagedPolicies", attached_list(call, group)}};
+  return group_entry(call, group)
+      .add("GroupPolicyList", inline_list(group))
+      .add("AttachedManagedPolicies", attached_list(call, group));
 }
 
 List profiles_of(const Call& call, const Role& role) {
   List out;
   for (const auto& profile : call.store.indexed<InstanceProfile>(role.account + "/" + to_lower(role.name))) {
-    out.emplace_back(Members{{"Path", profile->path},
-                             {"InstanceProfileName", profile->name},
-                             {"InstanceProfileId", profile->id},
-                             {"Arn", arn_of(call, *profile)},
-                             {"CreateDate", profile->created},
-                             {"Roles", List{Value(role_entry(call, role))}}});
+    out.emplace_back(instance_profile_entry(call, *profile));
   }
   return out;
 }
@@ -99,38 +80,17 @@ Members role_detail(const Call& call, const Role& role) {
               {"InstanceProfileList", profiles_of(call, role)},
               {"RolePolicyList", inline_list(role)},
               {"AttachedManagedPolicies", attached_list(call, role)}};
-  add_common(call, role, out);
-  Members last_used;
-  if (role.last_used) {
-    last_used.add("LastUsedDate", *role.last_used);
-    last_used.add("Region", role.last_used_region);
-  }
-  return out.add("RoleLastUsed", std::move(last_used));
-}
-
-std::int64_t uses(const Call& call, const ManagedPolicy& policy, Use use) {
-  return static_cast<std::int64_t>(count_uses(call.store, policy, call.account, use));
+  add_boundary_and_tags(call, out, role);
+  return out.add("RoleLastUsed", role_last_used(role));
 }
 
 Members policy_detail(const Call& call, const ManagedPolicy& policy) {
   List versions;
   for (const auto& version : policy.versions) {
-    versions.emplace_back(Members{{"Document", percent_encode(version.document.text)},
-                                  {"VersionId", version.id},
-                                  {"IsDefaultVersion", version.id == policy.default_version},
-                                  {"CreateDate", version.created}});
+    versions.emplace_back(
+        version_entry(policy, version).add("Document", percent_encode(version.document.text)));
   }
-  return {{"PolicyName", policy.name},
-          {"PolicyId", policy.id},
-          {"Arn", arn_of(call.partition, policy)},
-          {"Path", policy.path},
-          {"DefaultVersionId", policy.default_version},
-          {"AttachmentCount", uses(call, policy, Use::permissions)},
-          {"PermissionsBoundaryUsageCount", uses(call, policy, Use::boundary)},
-          {"IsAttachable", true},
-          {"CreateDate", policy.created},
-          {"UpdateDate", policy.updated},
-          {"PolicyVersionList", std::move(versions)}};
+  return policy_entry(call, policy).add("PolicyVersionList", std::move(versions));
 }
 
 // One entry of the four lists, which share their pages.
@@ -175,7 +135,9 @@ Value get_account_authorization_details(Call& call) {
     // AWS lists those of its own that are in use.
     auto policies = call.store.range<ManagedPolicy>("aws", "");
     std::erase_if(policies, [&](const auto& p) {
-      return uses(call, *p, Use::permissions) + uses(call, *p, Use::boundary) == 0;
+      return count_uses(call.store, *p, call.account, Use::permissions) +
+                 count_uses(call.store, *p, call.account, Use::boundary) ==
+             0;
     });
     add_items<ManagedPolicy, policy_detail>(items, policies, "5/", "Policies");
   }

@@ -98,16 +98,6 @@ std::optional<CertificateFacts> read_certificate(const std::string& pem) {
   return CertificateFacts{Time{timegm(&when) * 1000}, spki_of(X509_get0_pubkey(certificate.get()))};
 }
 
-std::optional<std::string> public_half(const std::string& private_pem) {
-  const Bio bio = reading(private_pem);
-  // A key under a password is no key that can be used: the callback answers none.
-  const auto no_password = [](char*, int, int, void*) { return 0; };
-  const PublicKey key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr), EVP_PKEY_free);
-  ERR_clear_error();
-  if (!key) return std::nullopt;
-  return spki_of(key.get());
-}
-
 std::optional<std::string> ssh_key_bytes(const std::string& text) {
   if (text.starts_with("-----BEGIN")) return ssh_bytes_of_pem(text);
   constexpr std::string_view kType = "ssh-rsa ";

@@ -16,9 +16,6 @@ struct CertificateFacts {
 // Of the first certificate of the text; nullopt if there is none.
 std::optional<CertificateFacts> read_certificate(const std::string& pem);
 
-// The public half (SubjectPublicKeyInfo, DER) of a private key in PEM; nullopt if it is none.
-std::optional<std::string> public_half(const std::string& private_pem);
-
 // An OpenSSH public key line (ssh-rsa AAAA... comment), or one in PEM, as SSH's bytes; nullopt for anything
 // but RSA.
 std::optional<std::string> ssh_key_bytes(const std::string& text);

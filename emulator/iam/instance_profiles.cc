@@ -10,20 +10,8 @@
 namespace latchkey::iam {
 namespace {
 
-Members entry_of(const Call& call, const InstanceProfile& profile) {
-  List roles;
-  const auto role = call.store.find<Role>({profile.account, "", profile.role});
-  if (role) roles.emplace_back(role_entry(call, *role));
-  return {{"Path", profile.path},
-          {"InstanceProfileName", profile.name},
-          {"InstanceProfileId", profile.id},
-          {"Arn", arn_of(call, profile)},
-          {"CreateDate", profile.created},
-          {"Roles", std::move(roles)}};
-}
-
 Members details_of(const Call& call, const InstanceProfile& profile) {
-  Members out = entry_of(call, profile);
+  Members out = instance_profile_entry(call, profile);
   if (!profile.tags.empty()) out.add("Tags", tag_list(profile.tags));
   return out;
 }
@@ -55,14 +43,14 @@ Value list_instance_profiles(Call& call) {
   return table_answer<InstanceProfile>(
       call, "InstanceProfiles",
       [&](const InstanceProfile& profile) { return profile.path.starts_with(prefix); },
-      [&](const InstanceProfile& profile) { return entry_of(call, profile); });
+      [&](const InstanceProfile& profile) { return instance_profile_entry(call, profile); });
 }
 
 Value list_instance_profiles_for_role(Call& call) {
   const std::string role = to_lower(named<Role>(call)->name);
   return table_answer<InstanceProfile>(
       call, "InstanceProfiles", [&](const InstanceProfile& profile) { return profile.role == role; },
-      [&](const InstanceProfile& profile) { return entry_of(call, profile); });
+      [&](const InstanceProfile& profile) { return instance_profile_entry(call, profile); });
 }
 
 Value add_role(Call& call) {
@@ -108,6 +96,18 @@ AccessRule on_profile_and_role() {
 }
 
 }  // namespace
+
+Members instance_profile_entry(const Call& call, const InstanceProfile& profile) {
+  List roles;
+  const auto role = call.store.find<Role>({profile.account, "", profile.role});
+  if (role) roles.emplace_back(role_entry(call, *role));
+  return {{"Path", profile.path},
+          {"InstanceProfileName", profile.name},
+          {"InstanceProfileId", profile.id},
+          {"Arn", arn_of(call, profile)},
+          {"CreateDate", profile.created},
+          {"Roles", std::move(roles)}};
+}
 
 std::vector<Operation> instance_profile_operations() {
   const Member name = req("InstanceProfileName", shape::InstanceProfileName);

@@ -11,25 +11,6 @@
 namespace latchkey::iam {
 namespace {
 
-// What every answer shows. The description appears in GetPolicy only.
-Members policy_entry(const Call& call, const ManagedPolicy& policy, bool described = false) {
-  Members answer{{"PolicyName", policy.name},
-                 {"PolicyId", policy.id},
-                 {"Arn", arn_of(call.partition, policy)},
-                 {"Path", policy.path},
-                 {"DefaultVersionId", policy.default_version}};
-  const auto count = [&](Use use) {
-    return static_cast<std::int64_t>(count_uses(call.store, policy, call.account, use));
-  };
-  answer.add("AttachmentCount", count(Use::permissions));
-  answer.add("PermissionsBoundaryUsageCount", count(Use::boundary));
-  answer.add("IsAttachable", true);
-  if (described && !policy.description.empty()) answer.add("Description", policy.description);
-  answer.add("CreateDate", policy.created);
-  answer.add("UpdateDate", policy.updated);
-  return answer;
-}
-
 // --- One policy
 // ------------------------------------------------------------------------------------------------------
 
@@ -55,7 +36,7 @@ Value create_policy(Call& call) {
 
 Value get_policy(Call& call) {
   const auto policy = named<ManagedPolicy>(call);
-  Members answer = policy_entry(call, *policy, true);
+  Members answer = policy_entry(call, *policy, Description::shown);
   answer.add("Tags", tag_list(policy->tags));
   return Members{{"Policy", std::move(answer)}};
 }
@@ -155,6 +136,26 @@ Value list_entities_for_policy(Call& call) {
 }
 
 }  // namespace
+
+Members policy_entry(const Call& call, const ManagedPolicy& policy, Description description) {
+  Members answer{{"PolicyName", policy.name},
+                 {"PolicyId", policy.id},
+                 {"Arn", arn_of(call.partition, policy)},
+                 {"Path", policy.path},
+                 {"DefaultVersionId", policy.default_version}};
+  const auto count = [&](Use use) {
+    return static_cast<std::int64_t>(count_uses(call.store, policy, call.account, use));
+  };
+  answer.add("AttachmentCount", count(Use::permissions));
+  answer.add("PermissionsBoundaryUsageCount", count(Use::boundary));
+  answer.add("IsAttachable", true);
+  if (description == Description::shown && !policy.description.empty()) {
+    answer.add("Description", policy.description);
+  }
+  answer.add("CreateDate", policy.created);
+  answer.add("UpdateDate", policy.updated);
+  return answer;
+}
 
 std::vector<Operation> managed_policy_operations() {
   const Member arn = req("PolicyArn", shape::PolicyArn);

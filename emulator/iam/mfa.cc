@@ -23,10 +23,7 @@ AwsError wrong_code() {
 }
 
 Members user_of(const Call& call, const MfaDevice& device) {
-  for (const auto& user : call.store.indexed<User>(device.user_id)) {
-    Members out = user_entry(call, *user);
-    return out;
-  }
+  for (const auto& user : call.store.indexed<User>(device.user_id)) return user_entry(call, *user);
   return {{"UserId", call.account}, {"Arn", call.arn("iam", "root")}, {"CreateDate", device.created}};
 }
 
@@ -63,7 +60,6 @@ Value delete_virtual_mfa_device(Call& call) {
   return {};
 }
 
-// A user, or the account's root user, who goes by the account's number here.
 std::string owner_named(const Call& call) { return named<User>(call)->id; }
 
 Value enable_mfa_device(Call& call) {

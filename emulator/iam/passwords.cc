@@ -58,7 +58,7 @@ void set_password(LoginProfile& profile, const AccountSettings& settings, const 
   const auto first = known.size() > static_cast<std::size_t>(remembered)
                          ? known.end() - static_cast<std::ptrdiff_t>(remembered)
                          : known.begin();
-  if (std::any_of(first, known.end(), [&](const Secret& s) { return s.reveal() == password; })) {
+  if (std::any_of(first, known.end(), [&](const Secret& s) { return s.equals(password); })) {
     throw violation("Password has been used before.");
   }
   profile.former_passwords.assign(first, known.end());
@@ -133,7 +133,7 @@ Value delete_login_profile(Call& call) {
 Value change_password(Call& call) {
   if (!call.who.user) throw AwsError{400, "InvalidUserType", "Only IAM Users can change their own password"};
   change_profile(call, *call.who.user, [&](LoginProfile& profile, const AccountSettings& settings) {
-    if (profile.password.reveal() != call.in.text("OldPassword")) {
+    if (!profile.password.equals(call.in.text("OldPassword"))) {
       throw AwsError{403, "AccessDenied", "The old password was incorrect."};
     }
     set_password(profile, settings, call.in.text("NewPassword"), call.now);

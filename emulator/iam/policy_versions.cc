@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "iam/access.h"
+#include "iam/answers.h"
 #include "iam/documents.h"
 #include "iam/lookup.h"
 #include "iam/pages.h"
@@ -21,12 +22,6 @@ std::vector<Version>::const_iterator require_version(const Call& call, const Man
                                   [&](const Version& version) { return version.id == id; });
   if (found == policy.versions.end()) throw no_such_version(call.in.text("PolicyArn"), id);
   return found;
-}
-
-Members version_entry(const ManagedPolicy& policy, const Version& version) {
-  return {{"VersionId", version.id},
-          {"IsDefaultVersion", version.id == policy.default_version},
-          {"CreateDate", version.created}};
 }
 
 // Text that sorts the newest version first.
@@ -82,6 +77,12 @@ Value set_default_version(Call& call) {
 }
 
 }  // namespace
+
+Members version_entry(const ManagedPolicy& policy, const ManagedPolicy::Version& version) {
+  return {{"VersionId", version.id},
+          {"IsDefaultVersion", version.id == policy.default_version},
+          {"CreateDate", version.created}};
+}
 
 std::vector<Operation> policy_version_operations() {
   const Member arn = req("PolicyArn", shape::PolicyArn);

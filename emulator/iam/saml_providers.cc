@@ -4,12 +4,12 @@
 
 #include "iam/access.h"
 #include "iam/answers.h"
-#include "iam/certificates.h"
 #include "iam/lookup.h"
 #include "iam/pages.h"
 #include "iam/service.h"
 #include "iam/shapes.h"
 #include "iam/tags.h"
+#include "kms/private_key.h"
 
 namespace latchkey::iam {
 namespace {
@@ -30,7 +30,7 @@ std::string checked_metadata(const Call& call) {
 void add_private_key(const Call& call, SamlProvider& provider) {
   if (!call.in.has("AddPrivateKey")) return;
   const std::string& pem = call.in.text("AddPrivateKey");
-  if (!public_half(pem)) throw invalid_input("The private key is not valid.");
+  if (!kms::PrivateKey::from_pem(pem)) throw invalid_input("The private key is not valid.");
   if (provider.private_keys.size() >= kMostPrivateKeys) {
     throw quota_exceeded("PrivateKeysPerSAMLProvider", kMostPrivateKeys);
   }

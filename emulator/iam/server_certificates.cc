@@ -7,6 +7,7 @@
 #include "iam/service.h"
 #include "iam/shapes.h"
 #include "iam/tags.h"
+#include "kms/private_key.h"
 
 namespace latchkey::iam {
 namespace {
@@ -41,10 +42,10 @@ Value upload(Call& call) {
   if (!certificate.chain.empty() && !read_certificate(certificate.chain)) {
     throw malformed("Unable to parse certificate chain. Please ensure it is in PEM format.");
   }
-  const auto key = public_half(certificate.private_key.reveal());
+  const auto key = kms::PrivateKey::from_pem(certificate.private_key.reveal());
   if (!key)
     throw malformed("Unable to parse private key. Please ensure it is in PEM format and not encrypted.");
-  if (*key != facts->key)
+  if (key->public_der() != facts->key)
     throw AwsError{400, "KeyPairMismatch", "The private key does not match the certificate."};
   certificate.expires = facts->expires;
   call.store.write([&](Txn& txn) {

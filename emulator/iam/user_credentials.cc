@@ -34,40 +34,43 @@ std::string owner_name(const Call& call, const std::string& owner) {
   return call.account;
 }
 
-// The entity that `member` names, if it is this owner's; `word` is how the error calls it.
+// One of the three kinds: the member that names it, and what is missing where this owner has none of that id.
+struct Owned {
+  std::string_view member;
+  std::string_view before;  // of the id, in the error's sentence
+  std::string_view after;
+};
+
 template <class T>
-Ptr<T> owned(const Call& call, const Txn& txn, const std::string& owner, std::string_view member,
-             const std::string& word) {
-  const std::string& id = call.in.text(member);
+Ptr<T> owned(const Call& call, const Txn& txn, const std::string& owner, const Owned& kind) {
+  const std::string& id = call.in.text(kind.member);
   auto found = txn.find<T>({call.account, "", id});
   if (!found || found->user_id != owner)
-    throw missing("The " + word + " with id " + id + " cannot be found.");
+    throw missing(std::string(kind.before) + id + std::string(kind.after));
   return found;
 }
 
 template <class T, class F>
-void change_owned(const Call& call, const std::string& owner, std::string_view member,
-                  const std::string& word, F work) {
-  call.store.write([&](Txn& txn) {
-    T entity = *owned<T>(call, txn, owner, member, word);
+Ptr<T> change_owned(const Call& call, const std::string& owner, const Owned& kind, F work) {
+  return call.store.write([&](Txn& txn) {
+    T entity = *owned<T>(call, txn, owner, kind);
     work(entity);
-    txn.put(std::move(entity));
+    return txn.put(std::move(entity));
   });
 }
 
 template <class T>
-void erase_owned(const Call& call, const std::string& owner, std::string_view member,
-                 const std::string& word) {
+void erase_owned(const Call& call, const std::string& owner, const Owned& kind) {
   call.store.write([&](Txn& txn) {
-    owned<T>(call, txn, owner, member, word);
-    txn.erase<T>({call.account, "", call.in.text(member)});
+    owned<T>(call, txn, owner, kind);
+    txn.erase<T>({call.account, "", call.in.text(kind.member)});
   });
 }
 
 // --- Signing certificates
 // --------------------------------------------------------------------------------------------
 
-const std::string kCertificate = "Certificate";
+constexpr Owned kCertificate{"CertificateId", "The Certificate with id ", " cannot be found."};
 
 Members entry_of(const Call& call, const SigningCertificate& certificate) {
   return {{"UserName", owner_name(call, certificate.user_id)},
@@ -110,20 +113,20 @@ Value list_signing_certificates(Call& call) {
 
 Value update_signing_certificate(Call& call) {
   const bool active = wanted_status(call);
-  change_owned<SigningCertificate>(call, owner_id(call), "CertificateId", kCertificate,
+  change_owned<SigningCertificate>(call, owner_id(call), kCertificate,
                                    [&](SigningCertificate& c) { c.active = active; });
   return {};
 }
 
 Value delete_signing_certificate(Call& call) {
-  erase_owned<SigningCertificate>(call, owner_id(call), "CertificateId", kCertificate);
+  erase_owned<SigningCertificate>(call, owner_id(call), kCertificate);
   return {};
 }
 
 // --- SSH public keys
 // -------------------------------------------------------------------------------------------------
 
-const std::string kPublicKey = "Public Key";
+constexpr Owned kPublicKey{"SSHPublicKeyId", "The Public Key with id ", " cannot be found."};
 
 Members key_entry(const Call& call, const SshPublicKey& key) {
   return {{"UserName", owner_name(call, key.user_id)},
@@ -179,13 +182,13 @@ Value list_ssh_keys(Call& call) {
 
 Value update_ssh_key(Call& call) {
   const bool active = wanted_status(call);
-  change_owned<SshPublicKey>(call, named<User>(call)->id, "SSHPublicKeyId", kPublicKey,
+  change_owned<SshPublicKey>(call, named<User>(call)->id, kPublicKey,
                              [&](SshPublicKey& key) { key.active = active; });
   return {};
 }
 
 Value delete_ssh_key(Call& call) {
-  erase_owned<SshPublicKey>(call, named<User>(call)->id, "SSHPublicKeyId", kPublicKey);
+  erase_owned<SshPublicKey>(call, named<User>(call)->id, kPublicKey);
   return {};
 }
 
@@ -276,38 +279,23 @@ Value list_service_credentials(Call& call) {
       [&](const ServiceCredential& c) { return credential_entry(call, c); });
 }
 
-template <class F>
-Ptr<ServiceCredential> change_credential(const Call& call, F work) {
-  const std::string owner = owner_id(call);
-  return call.store.write([&](Txn& txn) {
-    const std::string& id = call.in.text("ServiceSpecificCredentialId");
-    const auto found = txn.find<ServiceCredential>({call.account, "", id});
-    if (!found || found->user_id != owner) throw missing("No such credential " + id + " exists");
-    ServiceCredential credential = *found;
-    work(credential);
-    return txn.put(std::move(credential));
-  });
-}
+constexpr Owned kCredential{"ServiceSpecificCredentialId", "No such credential ", " exists"};
 
 Value reset_service_credential(Call& call) {
-  const auto credential = change_credential(call, [&](ServiceCredential& c) { new_secret(call, c); });
+  const auto credential = change_owned<ServiceCredential>(call, owner_id(call), kCredential,
+                                                          [&](ServiceCredential& c) { new_secret(call, c); });
   return Members{{"ServiceSpecificCredential", new_credential(call, *credential)}};
 }
 
 Value update_service_credential(Call& call) {
   const bool active = wanted_status(call);
-  change_credential(call, [&](ServiceCredential& c) { c.active = active; });
+  change_owned<ServiceCredential>(call, owner_id(call), kCredential,
+                                  [&](ServiceCredential& c) { c.active = active; });
   return {};
 }
 
 Value delete_service_credential(Call& call) {
-  const std::string owner = owner_id(call);
-  call.store.write([&](Txn& txn) {
-    const std::string& id = call.in.text("ServiceSpecificCredentialId");
-    const auto found = txn.find<ServiceCredential>({call.account, "", id});
-    if (!found || found->user_id != owner) throw missing("No such credential " + id + " exists");
-    txn.erase<ServiceCredential>({call.account, "", id});
-  });
+  erase_owned<ServiceCredential>(call, owner_id(call), kCredential);
   return {};
 }
 

@@ -1,7 +1,7 @@
 #include "identity/authorization_message.h"
 
 #include "core/cipher.h"
-#include "identity/jwt.h"
+#include "core/encoding.h"
 
 namespace latchkey {
 namespace {

@@ -223,21 +223,4 @@ Members public_jwk(std::string_view name, std::string_view key_id, std::string_v
       .add("y", parameter(OSSL_PKEY_PARAM_EC_PUB_Y, algorithm->half));
 }
 
-std::string base64url_encode(std::string_view bytes) {
-  std::string out = base64_encode(bytes);
-  while (!out.empty() && out.back() == '=') out.pop_back();
-  std::replace(out.begin(), out.end(), '+', '-');
-  std::replace(out.begin(), out.end(), '/', '_');
-  return out;
-}
-
-std::optional<std::string> base64url_decode(std::string_view text) {
-  std::string padded_text(text);
-  if (padded_text.find_first_of("+/=") != std::string::npos) return std::nullopt;
-  std::replace(padded_text.begin(), padded_text.end(), '-', '+');
-  std::replace(padded_text.begin(), padded_text.end(), '_', '/');
-  while (padded_text.size() % 4 != 0) padded_text += '=';
-  return base64_decode(padded_text);
-}
-
 }  // namespace latchkey

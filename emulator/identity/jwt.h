@@ -28,8 +28,4 @@ std::string sign_jwt(const Members& claims, std::string_view algorithm, std::str
 // The public half as a JWK; throws std::runtime_error for what is no such key.
 Members public_jwk(std::string_view algorithm, std::string_view key_id, std::string_view pkcs8);
 
-// RFC 4648's URL alphabet without padding.
-std::string base64url_encode(std::string_view bytes);
-std::optional<std::string> base64url_decode(std::string_view text);
-
 }  // namespace latchkey

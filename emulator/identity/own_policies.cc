@@ -70,4 +70,9 @@ std::optional<std::vector<OwnPolicy>> own_policies(const Store& store, std::stri
   return out;
 }
 
+std::vector<Value> as_list(const Value* value) {
+  if (value == nullptr) return {};
+  return value->is<List>() ? value->get<List>() : List{*value};
+}
+
 }  // namespace latchkey

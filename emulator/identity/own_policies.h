@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/value.h"
 #include "store/store.h"
 
 namespace latchkey {
@@ -22,5 +23,8 @@ struct OwnPolicy {
 
 // nullopt: the ARN names no user, group, role, session of a role, or managed policy that is there.
 std::optional<std::vector<OwnPolicy>> own_policies(const Store& store, std::string_view arn);
+
+// What a policy's element says, which may be one value or a list of them; absent: none.
+std::vector<Value> as_list(const Value* value);
 
 }  // namespace latchkey

@@ -12,7 +12,7 @@ constexpr std::uint32_t kModulus = 1'000'000;
 constexpr int kEarliestStep = -10;  // a device may have been set up some minutes ago
 
 // RFC 4226, section 5.3.
-std::string code_of_step(const Secret& seed, std::int64_t step) {
+Secret code_of_step(const Secret& seed, std::int64_t step) {
   std::string counter(8, '\0');
   for (int i = 7; i >= 0; --i, step >>= 8)
     counter[static_cast<std::size_t>(i)] = static_cast<char>(step & 0xff);
@@ -24,17 +24,17 @@ std::string code_of_step(const Secret& seed, std::int64_t step) {
   const std::uint32_t number = ((byte(offset) & 0x7fU) << 24U) | (byte(offset + 1) << 16U) |
                                (byte(offset + 2) << 8U) | byte(offset + 3);
   const std::string digits = std::to_string(number % kModulus);
-  return std::string(6 - digits.size(), '0') + digits;
+  return Secret(std::string(6 - digits.size(), '0') + digits);
 }
 
 }  // namespace
 
-std::string totp(const Secret& seed, Time at) { return code_of_step(seed, at.seconds() / kStep); }
+std::string totp(const Secret& seed, Time at) { return code_of_step(seed, at.seconds() / kStep).reveal(); }
 
 bool totp_matches(const Secret& seed, std::string_view code, Time now) {
   bool matches = false;
   for (int offset = -1; offset <= 1; ++offset) {
-    matches = equal_in_constant_time(code_of_step(seed, now.seconds() / kStep + offset), code) || matches;
+    matches = code_of_step(seed, now.seconds() / kStep + offset).equals(code) || matches;
   }
   return matches;
 }
@@ -43,8 +43,7 @@ bool consecutive_codes(const Secret& seed, std::string_view first, std::string_v
   bool matches = false;
   for (int offset = kEarliestStep; offset <= 1; ++offset) {
     const std::int64_t step = now.seconds() / kStep + offset;
-    const bool both = equal_in_constant_time(code_of_step(seed, step), first) &&
-                      equal_in_constant_time(code_of_step(seed, step + 1), second);
+    const bool both = code_of_step(seed, step).equals(first) && code_of_step(seed, step + 1).equals(second);
     matches = matches || both;
   }
   return matches;

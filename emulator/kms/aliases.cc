@@ -75,21 +75,24 @@ struct Listed {
   Ptr<Alias> alias;  // null: predefined, and no key has been made for it yet
 };
 
-// In the order of their names. An alias goes with its key.
-std::vector<Listed> listed_aliases(const Call& call, const std::string& after) {
-  std::vector<Listed> out;
+// The account's aliases and the predefined ones, in the order of their names: show(listed) until it answers
+// false. An alias goes with its key.
+template <class Show>
+void each_alias(const Call& call, const std::string& after, Show show) {
+  const auto predefined = predefined_aliases();
+  auto next = std::upper_bound(predefined.begin(), predefined.end(), after);
   for (const auto& alias : call.store.range<Alias>(call.account, call.region, after)) {
     const auto key = call.store.find<Key>({alias->account, alias->region, alias->target});
-    if (key && !is_gone(call.store, *key, call.now)) out.push_back({alias->name, alias});
+    if (!key || is_gone(call.store, *key, call.now)) continue;
+    for (; next != predefined.end() && *next < alias->name; ++next) {
+      if (!show(Listed{std::string(*next), nullptr})) return;
+    }
+    if (next != predefined.end() && *next == alias->name) ++next;
+    if (!show(Listed{alias->name, alias})) return;
   }
-  const auto by_name = [](const Listed& a, const Listed& b) { return a.name < b.name; };
-  for (const std::string_view name : predefined_aliases()) {
-    if (name <= after) continue;
-    Listed listed{std::string(name), nullptr};
-    const auto place = std::lower_bound(out.begin(), out.end(), listed, by_name);
-    if (place == out.end() || place->name != name) out.insert(place, std::move(listed));
+  for (; next != predefined.end(); ++next) {
+    if (!show(Listed{std::string(*next), nullptr})) return;
   }
-  return out;
 }
 
 Value list_aliases(Call& call) {
@@ -103,12 +106,10 @@ Value list_aliases(Call& call) {
   List aliases;
   std::string last;
   bool truncated = false;
-  for (const Listed& listed : listed_aliases(call, page.after)) {
-    if (!of_key.empty() && (!listed.alias || listed.alias->target != of_key)) continue;
-    if (aliases.size() == page.limit) {
-      truncated = true;
-      break;
-    }
+  each_alias(call, page.after, [&](const Listed& listed) {
+    if (!of_key.empty() && (!listed.alias || listed.alias->target != of_key)) return true;
+    truncated = aliases.size() == page.limit;
+    if (truncated) return false;
     Members entry{{"AliasName", listed.name}, {"AliasArn", call.arn("kms", listed.name)}};
     if (listed.alias) {
       entry.add("TargetKeyId", listed.alias->target);
@@ -116,7 +117,8 @@ Value list_aliases(Call& call) {
     }
     aliases.emplace_back(std::move(entry));
     last = listed.name;
-  }
+    return true;
+  });
   Members answer{{"Aliases", std::move(aliases)}};
   finish_page(answer, truncated, last);
   return answer;

@@ -1,8 +1,9 @@
 #include "store/store.h"
 
-#include "core/cipher.h"
-
 #include <stdexcept>
+
+#include "core/cipher.h"
+#include "store/table.h"
 
 namespace latchkey {
 
@@ -43,15 +44,22 @@ std::vector<std::string> Traits<Key>::index(const Key& key) {
   return keys;
 }
 
+Txn::Txn(Store& store) : store_(store), staged_(std::make_unique<Staged>()) {}
+Txn::~Txn() = default;
+
+Store::Store(std::unique_ptr<Backing> backing)
+    : tables_(std::make_unique<Tables>()), backing_(std::move(backing)) {}
+Store::~Store() = default;
+
 void Store::commit(Txn& txn) {
-  if (backing_ && !txn.changes_.empty()) backing_->apply(txn.changes_);
-  for (const auto& publish : txn.publish_) publish();
+  if (backing_ && !txn.staged_->changes.empty()) backing_->apply(txn.staged_->changes);
+  for (const auto& publish : txn.staged_->publish) publish();
 }
 
 void Store::clear() {
   const std::unique_lock lock(mutex_);
   if (backing_) backing_->clear();
-  std::apply([](auto&... table) { (table.clear(), ...); }, tables_);
+  std::apply([](auto&... table) { (table.clear(), ...); }, tables_->all);
 }
 
 void Store::clear_account(std::string_view account) {
@@ -59,7 +67,7 @@ void Store::clear_account(std::string_view account) {
     const auto erase_all = [&]<class T>(Table<T>& table) {
       for (const Id& id : table.ids_of_account(account)) txn.erase<T>(id);
     };
-    std::apply([&](auto&... table) { (erase_all(table), ...); }, tables_);
+    std::apply([&](auto&... table) { (erase_all(table), ...); }, tables_->all);
   });
 }
 
@@ -70,7 +78,7 @@ void Store::load(std::string_view kind, const Members& members) {
     known = true;
     load(decode<T>(members));
   };
-  std::apply([&](const auto&... table) { (try_load(table), ...); }, tables_);
+  std::apply([&](const auto&... table) { (try_load(table), ...); }, tables_->all);
   if (!known) throw std::runtime_error("unknown kind of entity '" + std::string(kind) + "'");
 }
 
@@ -78,7 +86,7 @@ Members Store::export_state(Secrets secrets) const {
   // Copies of the pointers under the lock; the writing happens outside it.
   const auto tables = [this] {
     const std::shared_lock lock(mutex_);
-    return std::apply([](const auto&... table) { return std::make_tuple(table.all()...); }, tables_);
+    return std::apply([](const auto&... table) { return std::make_tuple(table.all()...); }, tables_->all);
   }();
   Members state;
   const auto write_kind = [&]<class T>(const std::vector<Ptr<T>>& entities) {
@@ -104,7 +112,7 @@ void Store::import_state(const Members& state) {
       for (const Ptr<T>& entity : table.all()) txn.erase<T>(Traits<T>::id(*entity));
       for (const Ptr<T>& entity : imported.table<T>().all()) txn.put(T(*entity));
     };
-    std::apply([&](auto&... table) { (replace(table), ...); }, tables_);
+    std::apply([&](auto&... table) { (replace(table), ...); }, tables_->all);
   });
 }
 

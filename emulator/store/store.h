@@ -5,37 +5,27 @@
 // outside it. Writers stage whole new entities in a transaction: first the journal on disk, then the tables,
 // all or nothing. One std::shared_mutex guards every table. A pointer that was handed out stays valid and
 // never changes.
+//
+// The templates of this header are defined in store/table.h and instantiated for every kind in
+// store/kinds_*.cc, so that the files that use the store need not compile its tables.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <unordered_map>
+#include <type_traits>
 #include <vector>
 
 #include "store/codec.h"
 #include "store/entity.h"
+#include "store/traits.h"
 
 namespace latchkey {
 
 template <class T>
 using Ptr = std::shared_ptr<const T>;
-
-// Where an entity stands. Global things (IAM) have an empty region.
-struct Id {
-  std::string account, region, name;
-  std::string scope() const { return account + "/" + region; }
-};
-
-// What a table needs to know of its entities: the kind's name on disk, the id, and the texts by which it can
-// be found besides (unique across accounts where that matters).
-template <class T>
-struct Traits;
 
 // A staged change: a new body, or none for a removal.
 struct Change {
@@ -54,24 +44,7 @@ class Backing {
 };
 
 template <class T>
-class Table {
- public:
-  Ptr<T> find(std::string_view scope, std::string_view name) const;
-  std::vector<Ptr<T>> range(std::string_view scope, std::string_view after, std::size_t limit) const;
-  std::vector<Ptr<T>> indexed(std::string_view key) const;
-  std::vector<Ptr<T>> all() const;
-  std::size_t count(std::string_view scope) const;
-  void put(Ptr<T> entity);
-  void erase(const Id& id);
-  std::vector<Id> ids_of_account(std::string_view account) const;
-  void clear();
-
- private:
-  void unindex(const Ptr<T>& entity);
-  std::map<std::string, std::map<std::string, Ptr<T>, std::less<>>, std::less<>> scopes_;
-  std::unordered_map<std::string, std::vector<Ptr<T>>> index_;
-};
-
+class Table;  // store/table.h
 class Store;
 
 // A transaction, alive only inside Store::write. It sees its own staged changes.
@@ -90,17 +63,17 @@ class Txn {
 
  private:
   friend class Store;
-  explicit Txn(Store& store) : store_(store) {}
+  explicit Txn(Store& store);
+  ~Txn();
+  struct Staged;
   Store& store_;
-  std::vector<Change> changes_;
-  std::vector<std::function<void()>> publish_;
-  // What find() answers for an id that was changed here.
-  std::map<std::tuple<std::string_view, std::string, std::string>, std::shared_ptr<const void>> staged_;
+  std::unique_ptr<Staged> staged_;
 };
 
 class Store {
  public:
-  explicit Store(std::unique_ptr<Backing> backing = nullptr) : backing_(std::move(backing)) {}
+  explicit Store(std::unique_ptr<Backing> backing = nullptr);
+  ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
@@ -137,26 +110,27 @@ class Store {
  private:
   friend class Txn;
   template <class T>
-  Table<T>& table() {
-    return std::get<Table<T>>(tables_);
-  }
-  template <class T>
-  const Table<T>& table() const {
-    return std::get<Table<T>>(tables_);
-  }
+  Table<T>& table() const;
   void commit(Txn& txn);
 
+  struct Tables;
   mutable std::shared_mutex mutex_;
-  std::tuple<Table<User>, Table<Group>, Table<Role>, Table<ManagedPolicy>, Table<AccessKey>,
-             Table<ControlPolicies>, Table<Key>, Table<Alias>, Table<Grant>, Table<CustomKeyStore>,
-             Table<Setting>, Table<AccountSettings>, Table<InstanceProfile>, Table<LoginProfile>,
-             Table<MfaDevice>, Table<OidcProvider>, Table<SamlProvider>, Table<ServerCertificate>,
-             Table<SigningCertificate>, Table<SshPublicKey>, Table<ServiceCredential>, Table<IamJob>,
-             Table<DelegationRequest>>
-      tables_;
+  std::unique_ptr<Tables> tables_;
   std::unique_ptr<Backing> backing_;
 };
 
-}  // namespace latchkey
+template <class F>
+auto Store::write(F&& work) {
+  const std::unique_lock lock(mutex_);
+  Txn txn(*this);
+  if constexpr (std::is_void_v<std::invoke_result_t<F, Txn&>>) {
+    work(txn);
+    commit(txn);
+  } else {
+    auto result = work(txn);
+    commit(txn);
+    return result;
+  }
+}
 
-#include "store/store_impl.h"
+}  // namespace latchkey

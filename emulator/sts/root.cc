@@ -106,11 +106,6 @@ Value get_delegated_access_token(Call& call) {
       "The trade-in token is not valid: Latchkey sends none, because it has no notification channels.");
 }
 
-AccessRule on_everything() {
-  return AccessRule(
-      [](Call& call) { return std::vector<Access>{{.action = action_of(call), .resource = "*"}}; });
-}
-
 }  // namespace
 
 std::vector<Operation> root_operations() {

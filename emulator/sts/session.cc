@@ -1,6 +1,7 @@
 #include "core/arn.h"
 #include "identity/totp.h"
 #include "sts/service.h"
+#include "sts/session_parts.h"
 #include "sts/shapes.h"
 
 namespace latchkey::sts {
@@ -41,11 +42,6 @@ Value get_access_key_info(Call& call) {
   if (id == call.who.access_key_id) return Members{{"Account", call.account}};
   if (const auto key = call.store.find<AccessKey>({"", "", id})) return Members{{"Account", key->account}};
   throw validation_error(Protocol::query, "Access key " + id + " is invalid.");
-}
-
-AccessRule on_everything() {
-  return AccessRule(
-      [](Call& call) { return std::vector<Access>{{.action = action_of(call), .resource = "*"}}; });
 }
 
 }  // namespace

@@ -26,6 +26,11 @@ std::string policy_key(const Call& call, const std::string& text) {
 
 }  // namespace
 
+AccessRule on_everything() {
+  return AccessRule(
+      [](Call& call) { return std::vector<Access>{{.action = action_of(call), .resource = "*"}}; });
+}
+
 AwsError invalid_parameter(std::string message) { return {400, "InvalidParameterValue", std::move(message)}; }
 
 void check_session_tags(const Tags& tags) {

@@ -10,6 +10,8 @@
 
 namespace latchkey::sts {
 
+// The rule of operations without a resource.
+AccessRule on_everything();
 AwsError invalid_parameter(std::string message);
 // Throws for keys that differ in nothing but case.
 void check_session_tags(const Tags& tags);

@@ -89,8 +89,11 @@ void read_tags(const Members& claims, Claimed& out) {
   out.transitive = texts(tags.find("transitive_tag_keys"));
 }
 
-// What the token says, once everything about it has been checked.
-Claimed checked_token(const Call& call, const std::string& account, const std::string& partition) {
+// A token is verified once, by the access rule; the handler then only reads it.
+enum class Token { unverified, verified };
+
+// What the token says. Throws AWS's refusal of a token that is not in order.
+Claimed read_token(const Call& call, const std::string& account, const std::string& partition, Token state) {
   if (call.in.has("ProviderId")) {
     throw invalid_parameter("OAuth 2.0 access tokens of " + call.in.text("ProviderId") +
                             " cannot be checked offline.");
@@ -115,7 +118,9 @@ Claimed checked_token(const Call& call, const std::string& account, const std::s
         "AssumeRoleWithWebIdentity "
         "documentation for requirements");
   }
-  if (!verify_jwt(*token, *keys)) throw invalid_token("Couldn't verify the token's signature");
+  if (state == Token::unverified && !verify_jwt(*token, *keys)) {
+    throw invalid_token("Couldn't verify the token's signature");
+  }
   check_times(token->claims, call.now);
   if (text_claim(token->claims, "sub").empty()) throw invalid_token("Missing a required claim: sub");
   out.audience = checked_audience(token->claims, *provider);
@@ -127,7 +132,7 @@ Claimed checked_token(const Call& call, const std::string& account, const std::s
 
 std::vector<Access> web_identity_access(Call& call) {
   const Arn arn = role_arn(call);
-  const Claimed claimed = checked_token(call, arn.account, arn.partition);
+  const Claimed claimed = read_token(call, arn.account, arn.partition, Token::unverified);
   const Ptr<Role> role = find_role(call, arn);
   call.account = arn.account;
   call.partition = arn.partition;
@@ -168,7 +173,7 @@ Value assume_role_with_web_identity(Call& call) {
   const Arn arn = role_arn(call);
   const Ptr<Role> role = find_role(call, arn);
   if (!role) throw AwsError(404, "NoSuchEntity", "The role " + arn.str() + " cannot be found.");
-  const Claimed claimed = checked_token(call, arn.account, arn.partition);
+  const Claimed claimed = read_token(call, arn.account, arn.partition, Token::verified);
   Session session = role_session(call, *role, call.in.text("RoleSessionName"));
   check_session_tags(claimed.tags);
   session.tags = claimed.tags;

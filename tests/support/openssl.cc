@@ -1,4 +1,5 @@
 #include "support/openssl.h"
+#include "support/paths.h"
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -97,7 +98,7 @@ void set_padding(EVP_PKEY_CTX* context, std::string_view algorithm) {
 }  // namespace
 
 std::string rsa_key(unsigned bits) {
-  std::ifstream file(std::string(LATCHKEY_TEST_DATA) + "/kms/rsa_" + std::to_string(bits) + ".pem");
+  std::ifstream file(data_path("kms/rsa_") + std::to_string(bits) + ".pem");
   std::stringstream text;
   text << file.rdbuf();
   const std::string pem = text.str();

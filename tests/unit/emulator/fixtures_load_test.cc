@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "fixtures/load.h"
 #include "kms/ciphertext.h"
+#include "support/paths.h"
 
 namespace latchkey {
 namespace {
@@ -193,7 +194,7 @@ TEST_CASE("a policy that AWS would refuse is refused in AWS's words") {
 
 TEST_CASE("the tutorial's fixture loads completely") {
   World world;
-  std::ifstream file(LATCHKEY_SOURCE_DIR "/fixtures/examples/tutorial.json");
+  std::ifstream file(test::source_path("fixtures/examples/tutorial.json"));
   std::ostringstream text;
   text << file.rdbuf();
   const auto loaded = world.load(text.str());

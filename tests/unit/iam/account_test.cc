@@ -1,5 +1,6 @@
 // Access advisor, credential report, instance profiles and passwords: what the sweep over all operations with
 // real clients does not look at.
+#include "core/json.h"
 #include "iam_test.h"
 
 using namespace latchkey;

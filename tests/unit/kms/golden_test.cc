@@ -6,12 +6,13 @@
 #include "core/json.h"
 #include "fixtures/load.h"
 #include "support/aws_test.h"
+#include "support/paths.h"
 
 namespace latchkey::test {
 namespace {
 
 Members golden() {
-  std::ifstream file(LATCHKEY_TEST_DATA "/kms/golden.json");
+  std::ifstream file(data_path("kms/golden.json"));
   std::ostringstream text;
   text << file.rdbuf();
   return parse_json(text.str())->get<Members>();

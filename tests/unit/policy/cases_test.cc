@@ -5,6 +5,7 @@
 
 #include "latchkey/policy.h"
 #include "policy/json_reader.h"
+#include "support/paths.h"
 
 namespace {
 
@@ -38,13 +39,13 @@ std::size_t check_file(const std::string& path) {
 TEST_CASE("every case of the project's tables is decided as AWS documents") {
   for (const char* name : {"conditions", "match", "evaluation", "kms"}) {
     DYNAMIC_SECTION(name) {
-      CHECK(check_file(std::string(LATCHKEY_TEST_DATA "/policy/") + name + ".jsonl") > 50);
+      CHECK(check_file(latchkey::test::data_path("policy/") + name + ".jsonl") > 50);
     }
   }
 }
 
 TEST_CASE("every shared public case is decided as expected") {
-  const std::string path = LATCHKEY_SOURCE_DIR "/../shared/policy-cases/public.jsonl";
+  const std::string path = latchkey::test::source_path("../shared/policy-cases/public.jsonl");
   if (!std::filesystem::exists(path)) {
     WARN("skipped: no " << path);
     return;

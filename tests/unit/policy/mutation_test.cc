@@ -6,6 +6,7 @@
 #include "latchkey/policy.h"
 #include "policy/condition_values.h"
 #include "policy/json_reader.h"
+#include "support/paths.h"
 
 using namespace latchkey::policy;
 
@@ -14,7 +15,7 @@ namespace {
 std::vector<std::string> corpus() {
   std::vector<std::string> out;
   for (const char* name : {"conditions", "match", "evaluation", "kms"}) {
-    std::ifstream in(std::string(LATCHKEY_TEST_DATA "/policy/") + name + ".jsonl");
+    std::ifstream in(latchkey::test::data_path("policy/") + name + ".jsonl");
     std::string line;
     for (int i = 0; std::getline(in, line); ++i) {
       if (i % 7 == 0) out.push_back(line);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "latchkey/sigv4.h"
+#include "support/paths.h"
 
 namespace latchkey::sigv4::suite {
 
@@ -66,7 +67,7 @@ inline Case load(const std::filesystem::path& folder, Algorithm algorithm) {
 
 inline std::vector<Case> all(const std::string& version, Algorithm algorithm) {
   std::vector<Case> cases;
-  const std::filesystem::path root = std::filesystem::path(LATCHKEY_TEST_DATA) / "sigv4" / version;
+  const std::filesystem::path root = std::filesystem::path(test::data_path("sigv4")) / version;
   for (const auto& entry : std::filesystem::directory_iterator(root))
     cases.push_back(load(entry.path(), algorithm));
   std::sort(cases.begin(), cases.end(), [](const Case& a, const Case& b) { return a.folder < b.folder; });

@@ -1,6 +1,7 @@
 // AssumeRoleWithWebIdentity: the request bears no signature, the token does.
 #include <catch2/catch.hpp>
 
+#include "core/json.h"
 #include "identity/issuers.h"
 #include "identity/jwt.h"
 #include "support/aws_test.h"
