@@ -13,8 +13,19 @@ namespace {
 
 constexpr char kCloudHsm[] = "AWS_CLOUDHSM";
 constexpr char kExternal[] = "EXTERNAL_KEY_STORE";
+constexpr char kConnecting[] = "CONNECTING";
 constexpr char kConnected[] = "CONNECTED";
+constexpr char kDisconnecting[] = "DISCONNECTING";
 constexpr char kDisconnected[] = "DISCONNECTED";
+// AWS takes minutes. Long enough that a client that does not wait for CONNECTED is found out.
+constexpr std::int64_t kSettleMs = 1'000;
+
+// The state is a function of the store and the time, so a clock that is moved takes the store along.
+std::string_view state_of(const CustomKeyStore& store, Time now) {
+  if (now < store.settles) return store.state;
+  if (store.state == kConnecting) return kConnected;
+  return store.state == kDisconnecting ? std::string_view(kDisconnected) : store.state;
+}
 
 AwsError refusal(std::string_view code, std::string message) {
   return {400, std::string(code), std::move(message)};
@@ -25,10 +36,10 @@ AwsError not_found(std::string_view id) {
                  "The custom key store " + std::string(id) + " does not exist.");
 }
 
-AwsError wrong_state(const CustomKeyStore& store) {
-  return refusal(
-      "CustomKeyStoreInvalidStateException",
-      "The custom key store " + store.id + " is " + store.state + ", which is not valid for this operation.");
+AwsError wrong_state(const CustomKeyStore& store, Time now) {
+  return refusal("CustomKeyStoreInvalidStateException", "The custom key store " + store.id + " is " +
+                                                            std::string(state_of(store, now)) +
+                                                            ", which is not valid for this operation.");
 }
 
 Id id_of(const Call& call, std::string_view id) { return {call.account, call.region, std::string(id)}; }
@@ -162,18 +173,27 @@ void change(const Call& call, F&& work) {
   });
 }
 
+void settle_as(CustomKeyStore& store, std::string_view state, Time now) {
+  store.state = state;
+  store.settles = {now.ms + kSettleMs};
+}
+
+// Valid in every state but DISCONNECTING (and FAILED, which no store here gets into): connecting again
+// changes nothing.
 Value connect(Call& call) {
-  change(call, [](CustomKeyStore& store) {
-    if (store.state != kDisconnected) throw wrong_state(store);
-    store.state = kConnected;
+  change(call, [&](CustomKeyStore& store) {
+    const std::string_view state = state_of(store, call.now);
+    if (state == kDisconnecting) throw wrong_state(store, call.now);
+    if (state == kDisconnected) settle_as(store, kConnecting, call.now);
   });
   return Members();
 }
 
 Value disconnect(Call& call) {
-  change(call, [](CustomKeyStore& store) {
-    if (store.state == kDisconnected) throw wrong_state(store);
-    store.state = kDisconnected;
+  change(call, [&](CustomKeyStore& store) {
+    const std::string_view state = state_of(store, call.now);
+    if (state == kDisconnected || state == kDisconnecting) throw wrong_state(store, call.now);
+    settle_as(store, kDisconnecting, call.now);
   });
   return Members();
 }
@@ -193,7 +213,7 @@ Value update_store(Call& call) {
   const bool needs_rest = cloud_hsm || call.in.has("XksProxyUriEndpoint") ||
                           call.in.has("XksProxyConnectivity") ||
                           call.in.has("XksProxyVpcEndpointServiceName");
-  if (needs_rest && next.state != kDisconnected) throw wrong_state(next);
+  if (needs_rest && state_of(next, call.now) != kDisconnected) throw wrong_state(next, call.now);
   if (call.in.has("CloudHsmClusterId") && call.in.text("CloudHsmClusterId") != next.cluster_id) {
     throw refusal("CloudHsmClusterNotRelatedException",
                   "The cluster does not share a backup history with the one before.");
@@ -215,7 +235,7 @@ Value delete_store(Call& call) {
   }
   call.store.write([&](Txn& txn) {
     const auto store = require_store(txn, call, id);
-    if (store->state != kDisconnected) throw wrong_state(*store);
+    if (state_of(*store, call.now) != kDisconnected) throw wrong_state(*store, call.now);
     txn.erase<CustomKeyStore>(id_of(call, id));
   });
   return Members();
@@ -224,12 +244,12 @@ Value delete_store(Call& call) {
 // --- Descriptions
 // ----------------------------------------------------------------------------------------------------
 
-Members entry(const CustomKeyStore& store) {
+Members entry(const CustomKeyStore& store, Time now) {
   Members out{{"CustomKeyStoreId", store.id}, {"CustomKeyStoreName", store.name}};
   if (store.type == kCloudHsm) {
     out.add("CloudHsmClusterId", store.cluster_id).add("TrustAnchorCertificate", store.trust_anchor);
   }
-  out.add("ConnectionState", store.state)
+  out.add("ConnectionState", state_of(store, now))
       .add("CreationDate", store.created)
       .add("CustomKeyStoreType", store.type);
   if (store.type == kCloudHsm) return out;
@@ -258,7 +278,7 @@ Value describe_stores(Call& call) {
       truncated = true;
       break;
     }
-    out.emplace_back(entry(*store));
+    out.emplace_back(entry(*store, call.now));
     last = store->id;
   }
   if (out.empty() && !(id + name).empty()) throw not_found(id + name);
@@ -271,7 +291,7 @@ Value describe_stores(Call& call) {
 
 Ptr<CustomKeyStore> require_connected(const Call& call, const std::string& id) {
   auto store = require_store(call.store, call, id);
-  if (store->state != kConnected) throw wrong_state(*store);
+  if (state_of(*store, call.now) != kConnected) throw wrong_state(*store, call.now);
   return store;
 }
 
@@ -307,10 +327,10 @@ void place_new_key(const Call& call, Key& key) {
   }
 }
 
-bool out_of_reach(const Store& store, const Key& key) {
+bool out_of_reach(const Call& call, const Key& key) {
   if (key.custom_key_store.empty()) return false;
-  const auto found = store.find<CustomKeyStore>({key.account, key.region, key.custom_key_store});
-  return !found || found->state != kConnected;
+  const auto found = call.store.find<CustomKeyStore>({key.account, key.region, key.custom_key_store});
+  return !found || state_of(*found, call.now) != kConnected;
 }
 
 void add_store_metadata(const Store& store, const Key& key, Members& metadata) {

@@ -17,7 +17,7 @@ Ptr<CustomKeyStore> require_connected(const Call& call, const std::string& id);
 void place_new_key(const Call& call, Key& key);
 
 // The key is in a store that is not connected now.
-bool out_of_reach(const Store& store, const Key& key);
+bool out_of_reach(const Call& call, const Key& key);
 
 // CustomKeyStoreId, CloudHsmClusterId, XksKeyConfiguration.
 void add_store_metadata(const Store& store, const Key& key, Members& metadata);

@@ -89,7 +89,7 @@ Ptr<Key> as_of_now(const Call& call, Ptr<Key> key) {
   if (const auto next = next_rotation_of(*key); next && *next <= call.now)
     key = with_due_rotations(call, key);
   if (!key) return nullptr;
-  const bool unreachable = key->state == Key::State::enabled && out_of_reach(call.store, *key);
+  const bool unreachable = key->state == Key::State::enabled && out_of_reach(call, *key);
   if (!unreachable && !any_expired(*key, call.now)) return key;
   auto aged = std::make_shared<Key>(*key);
   expire(*aged, call.now);

@@ -364,6 +364,7 @@ void fields(V& visit, E& entity, const CustomKeyStore*) {
   visit("Name", entity.name);
   visit("Type", entity.type);
   visit("State", entity.state);
+  visit.added("Settles", entity.settles);
   visit("Created", entity.created);
   visit("ClusterId", entity.cluster_id);
   visit("TrustAnchor", entity.trust_anchor);

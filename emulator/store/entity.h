@@ -232,7 +232,8 @@ struct CustomKeyStore {
   std::string id;  // "cks-..."
   std::string name;
   std::string type;  // "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"
-  std::string state = "DISCONNECTED";
+  std::string state = "DISCONNECTED";  // as last asked for: "CONNECTING" becomes "CONNECTED" when it has settled
+  Time settles;
   Time created;
   std::string cluster_id;        // AWS_CLOUDHSM
   std::string trust_anchor;      // likewise: certificate

@@ -34,6 +34,16 @@ struct Stores {
   std::string state(const std::string& id) {
     return on("DescribeCustomKeyStores", id)["CustomKeyStores.0.ConnectionState"];
   }
+  // What is under way is done: a store connects and disconnects within a second.
+  void settle() { aws.clock.advance(1'000); }
+  void connect(const std::string& id) {
+    REQUIRE(on("ConnectCustomKeyStore", id).status == 200);
+    settle();
+  }
+  void disconnect(const std::string& id) {
+    REQUIRE(on("DisconnectCustomKeyStore", id).status == 200);
+    settle();
+  }
   Reply key(const std::string& id, const std::string& more) {
     return aws.kms("CreateKey", R"({"CustomKeyStoreId":")" + id + "\"," + more + "}");
   }
@@ -49,10 +59,23 @@ TEST_CASE("a custom key store is connected and disconnected, in this order only"
   CHECK(stores.state(id) == "DISCONNECTED");
   CHECK(stores.on("DisconnectCustomKeyStore", id).code == "CustomKeyStoreInvalidStateException");
   CHECK(stores.on("ConnectCustomKeyStore", id).status == 200);
+  CHECK(stores.state(id) == "CONNECTING");
+  CHECK(stores.key(id, R"("Origin":"AWS_CLOUDHSM")").code == "CustomKeyStoreInvalidStateException");
+  CHECK(stores.on("ConnectCustomKeyStore", id).status == 200);
+  stores.settle();
   CHECK(stores.state(id) == "CONNECTED");
-  CHECK(stores.on("ConnectCustomKeyStore", id).code == "CustomKeyStoreInvalidStateException");
+  CHECK(stores.on("ConnectCustomKeyStore", id).status == 200);
+  CHECK(stores.state(id) == "CONNECTED");
   CHECK(stores.on("DeleteCustomKeyStore", id).code == "CustomKeyStoreInvalidStateException");
   CHECK(stores.on("DisconnectCustomKeyStore", id).status == 200);
+  CHECK(stores.state(id) == "DISCONNECTING");
+  for (const char* operation :
+       {"ConnectCustomKeyStore", "DisconnectCustomKeyStore", "DeleteCustomKeyStore"}) {
+    INFO(operation);
+    CHECK(stores.on(operation, id).code == "CustomKeyStoreInvalidStateException");
+  }
+  stores.settle();
+  CHECK(stores.state(id) == "DISCONNECTED");
   CHECK(stores.on("DeleteCustomKeyStore", id).status == 200);
   for (const char* operation : {"ConnectCustomKeyStore", "DisconnectCustomKeyStore",
                                 "DescribeCustomKeyStores", "UpdateCustomKeyStore", "DeleteCustomKeyStore"}) {
@@ -82,7 +105,7 @@ TEST_CASE("keys of a store work while it is connected, and say where they live")
   const std::string id = stores.make(cloud_hsm());
   const std::string origin = R"("Origin":"AWS_CLOUDHSM")";
   CHECK(stores.key(id, origin).code == "CustomKeyStoreInvalidStateException");
-  stores.on("ConnectCustomKeyStore", id);
+  stores.connect(id);
   const Reply key = stores.key(id, origin);
   REQUIRE(key.status == 200);
   const std::string arn = key["KeyMetadata.Arn"];
@@ -91,12 +114,12 @@ TEST_CASE("keys of a store work while it is connected, and say where they live")
   CHECK(key["KeyMetadata.Origin"] == "AWS_CLOUDHSM");
   const Reply blob = stores.encrypt(arn);
   CHECK(blob.status == 200);
-  stores.on("DisconnectCustomKeyStore", id);
+  stores.disconnect(id);
   CHECK(stores.encrypt(arn).code == "KMSInvalidStateException");
   CHECK(stores.aws.kms("DescribeKey", R"({"KeyId":")" + arn + "\"}")["KeyMetadata.KeyState"] ==
         "Unavailable");
   CHECK(stores.on("DeleteCustomKeyStore", id).code == "CustomKeyStoreHasCMKsException");
-  stores.on("ConnectCustomKeyStore", id);
+  stores.connect(id);
   CHECK(stores.aws.kms("Decrypt", R"({"CiphertextBlob":")" + blob["CiphertextBlob"] + "\"}").status == 200);
   CHECK(stores.aws.kms("EnableKeyRotation", R"({"KeyId":")" + arn + "\"}").code ==
         "UnsupportedOperationException");
@@ -105,7 +128,7 @@ TEST_CASE("keys of a store work while it is connected, and say where they live")
 TEST_CASE("an external key belongs to one KMS key of its store") {
   Stores stores;
   const std::string id = stores.make(external());
-  stores.on("ConnectCustomKeyStore", id);
+  stores.connect(id);
   const std::string body = R"("Origin":"EXTERNAL_KEY_STORE","XksKeyId":"hsm-key-1")";
   const Reply key = stores.key(id, body);
   REQUIRE(key.status == 200);
@@ -125,14 +148,14 @@ TEST_CASE("what may be changed depends on the kind of store and its state") {
   const auto update = [&](const std::string& id, const std::string& more) {
     return stores.aws.kms("UpdateCustomKeyStore", R"({"CustomKeyStoreId":")" + id + "\"," + more + "}");
   };
-  stores.on("ConnectCustomKeyStore", hsm);
-  stores.on("ConnectCustomKeyStore", xks);
+  stores.connect(hsm);
+  stores.connect(xks);
   CHECK(update(hsm, R"("NewCustomKeyStoreName":"new")").code == "CustomKeyStoreInvalidStateException");
   CHECK(update(xks, R"("NewCustomKeyStoreName":"new")").status == 200);
   CHECK(update(xks, R"("XksProxyUriEndpoint":"https://other.example.com")").code ==
         "CustomKeyStoreInvalidStateException");
   CHECK(update(xks, R"("KeyStorePassword":"1234567")").code == "ValidationException");
-  stores.on("DisconnectCustomKeyStore", hsm);
+  stores.disconnect(hsm);
   CHECK(update(hsm, R"("NewCustomKeyStoreName":"new")").code == "CustomKeyStoreNameInUseException");
   CHECK(update(hsm, R"("CloudHsmClusterId":"cluster-zzzzzzzzzzz")").code ==
         "CloudHsmClusterNotRelatedException");
@@ -147,7 +170,7 @@ TEST_CASE("random bytes come from a store only while it is connected") {
   const std::string id = stores.make(cloud_hsm());
   const std::string body = R"({"NumberOfBytes":8,"CustomKeyStoreId":")" + id + "\"}";
   CHECK(stores.aws.kms("GenerateRandom", body).code == "CustomKeyStoreInvalidStateException");
-  stores.on("ConnectCustomKeyStore", id);
+  stores.connect(id);
   CHECK(stores.aws.kms("GenerateRandom", body).status == 200);
 }
 
