@@ -56,35 +56,6 @@ std::string value_of(const Form& query, std::string_view name) {
   return found == query.end() ? "" : found->second;
 }
 
-// A page in a browser must not drive the emulator: such requests carry an Origin that is not this server, or
-// (DNS rebinding) a Host that is a foreign name.
-std::string_view host_name(std::string_view host) {
-  if (host.starts_with("[")) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
-}
-
-bool is_own_name(std::string_view name) {
-  if (name == "localhost" || name.ends_with(".localhost") || name == "localhost.localstack.cloud")
-    return true;
-  if (name.starts_with("[") || name.empty()) return true;
-  return name.find_first_not_of("0123456789.") == std::string_view::npos;  // an address
-}
-
-bool from_foreign_page(const sigv4::RawRequest& request) {
-  const auto origin = request.header("origin");
-  if (origin && *origin != "null") {
-    const std::size_t slashes = origin->find("//");
-    if (slashes == std::string_view::npos || !is_own_name(host_name(origin->substr(slashes + 2))))
-      return true;
-  }
-  if (origin && *origin == "null") return true;
-  const auto host = request.header("host");
-  // A name without a dot is a container's or a compose service's; a public name is not.
-  if (!host) return false;
-  const std::string_view name = host_name(*host);
-  return !is_own_name(name) && name.find('.') != std::string_view::npos;
-}
-
 }  // namespace
 
 bool Control::is_control_path(std::string_view target) {
@@ -92,7 +63,6 @@ bool Control::is_control_path(std::string_view target) {
 }
 
 http::Answer Control::answer(const http::Message& message) {
-  if (from_foreign_page(message.request)) return refuse(403, "requests from other sites are refused");
   try {
     return dispatch(message);
   } catch (const AwsError& error) {
@@ -119,6 +89,13 @@ http::Answer Control::dispatch(const http::Message& message) {
     if (method != "POST") return wrong_method("POST");
     parts_.load_fixture(message.request.body);
     return reply(200, Members{{"loaded", true}});
+  }
+  if (name == "metrics") {
+    if (method != "GET") return wrong_method("GET");
+    http::Answer answer;
+    answer.headers.emplace_back("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    answer.body = parts_.metrics();
+    return answer;
   }
   if (name == "ca.pem") {
     http::Answer answer;

@@ -30,6 +30,7 @@ class Control {
     std::function<void(std::string_view json)> load_fixture;
     std::function<void(const Members& state)> import_state;
     std::function<std::string()> ca_pem;
+    std::function<std::string()> metrics;
     std::function<http::Answer(const http::Message& message, std::string_view role)> container_credentials;
   };
 

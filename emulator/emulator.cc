@@ -1,21 +1,14 @@
-#include "latchkey/emulator.h"
+#include "emulator_impl.h"
 
-#include <mutex>
-#include <optional>
 #include <stdexcept>
 
-#include "control.h"
-#include "core/log.h"
 #include "core/version.h"
-#include "fixtures/load.h"
-#include "http/certificate.h"
-#include "http/server.h"
+#include "http/library_check.h"
 #include "iam/managed.h"
 #include "iam/service.h"
-#include "imds/metadata.h"
-#include "kms/rsa_pool.h"
 #include "kms/service.h"
-#include "pipeline/pipeline.h"
+#include "metrics.h"
+#include "site.h"
 #include "store/sqlite.h"
 #include "sts/service.h"
 
@@ -51,54 +44,16 @@ std::string ca_directory(const Options& options) {
   return options.ca_dir.empty() ? options.data_dir : options.ca_dir;
 }
 
-// An IPv6 address in a URL stands in brackets.
-std::string url_host(const std::string& host) {
-  if (host == "0.0.0.0") return "127.0.0.1";
-  if (host == "::") return "[::1]";
-  return host.find(':') == std::string::npos ? host : "[" + host + "]";
-}
-
 }  // namespace
-
-struct Emulator::Impl {
-  explicit Impl(Options given);
-  ~Impl() {
-    faults.clear();  // nobody waits any longer
-    server->stop();
-  }
-
-  void open_store();
-  void start_state();
-  void load_fixture(std::string_view json);
-  void take(const fixtures::Loaded& loaded);
-  void reset(std::string_view account);
-  http::Answer answer(const http::Message& message);
-  Control::Parts control_parts();
-
-  Options options;
-  Settings settings;
-  Clock clock;
-  Random random;
-  kms::RsaPool rsa_pool;
-  Log log;
-  Journal journal;
-  Faults faults;
-  std::unique_ptr<Store> store;
-  std::vector<const Service*> services{&kms::service(), &iam::service(), &sts::service()};
-  std::mutex reset_mutex;  // one reset, import or fixture at a time
-  std::unique_ptr<http::Certificates> certificates;
-  std::optional<Pipeline> pipeline;
-  std::optional<Control> control;
-  std::optional<Metadata> metadata;
-  std::unique_ptr<http::Server> server;
-};
 
 Emulator::Impl::Impl(Options given)
     : options(std::move(given)),
       settings(settings_of(options)),
       log(level_of(options.log_level), options.log_json ? LogFormat::json : LogFormat::text,
           options.log_sink),
-      journal(options.journal_capacity) {
+      journal(options.journal_capacity),
+      services{&kms::service(), &iam::service(), &sts::service()} {
+  http::require_one_httplib();
   if (!options.clock.empty()) {
     const auto time = parse_iso8601(options.clock);
     if (!time) throw std::runtime_error("'" + options.clock + "' is not an ISO 8601 time");
@@ -117,6 +72,10 @@ Emulator::Impl::Impl(Options given)
   server = std::make_unique<http::Server>(server_options, *certificates,
                                           [this](const http::Message& message) { return answer(message); });
   server->start();
+  if (!is_loopback(options.host)) {
+    log.error("WARNING: listening on " + options.host +
+              ": everybody who reaches this port can read and change all state");
+  }
   log.info("latchkey " + std::string(kVersion) + " listens",
            Members{{"port", server->port()}, {"enforce_iam", settings.enforce_iam ? "on" : "off"}});
 }
@@ -170,9 +129,27 @@ void Emulator::Impl::reset(std::string_view account) {
 }
 
 http::Answer Emulator::Impl::answer(const http::Message& message) {
-  if (Control::is_control_path(message.request.target)) return control->answer(message);
-  if (Metadata::is_metadata_path(message.request.target)) return metadata->answer(message);
-  return pipeline->answer(message);
+  const std::string& target = message.request.target;
+  const bool control_path = Control::is_control_path(target);
+  if (!control_path && !Metadata::is_metadata_path(target)) return pipeline->answer(message);
+  if (from_foreign_site(message.request, options.host)) {
+    http::Answer refused;
+    refused.status = 403;
+    refused.headers.emplace_back("Content-Type", "application/json");
+    refused.body = "{\"error\":\"requests from other sites are refused\"}\n";
+    return refused;
+  }
+  return control_path ? control->answer(message) : metadata->answer(message);
+}
+
+std::string Emulator::Impl::metrics_text() const {
+  return prometheus_text({.pipeline = *pipeline,
+                          .services = services,
+                          .store = *store,
+                          .journal = journal,
+                          .clock = clock,
+                          .connections = server->connections(),
+                          .started = started});
 }
 
 Control::Parts Emulator::Impl::control_parts() {
@@ -192,84 +169,11 @@ Control::Parts Emulator::Impl::control_parts() {
                 store->import_state(state);
               },
           .ca_pem = [this] { return certificates->ca_pem(); },
+          .metrics = [this] { return metrics_text(); },
           .container_credentials =
               [this](const http::Message& message, std::string_view role) {
                 return metadata->container_answer(message, role);
               }};
-}
-
-// --- The public face
-// -------------------------------------------------------------------------------------------------
-
-Emulator::Emulator(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
-Emulator::~Emulator() = default;
-
-int Emulator::port() const { return impl_->server->port(); }
-
-std::string Emulator::url() const {
-  return "http://" + url_host(impl_->options.host) + ":" + std::to_string(port());
-}
-
-std::string Emulator::https_url() const {
-  return "https://" + url_host(impl_->options.host) + ":" + std::to_string(port());
-}
-
-const std::string& Emulator::ca_path() const { return impl_->certificates->ca_path(); }
-
-void Emulator::load_fixture(std::string_view json) { impl_->load_fixture(json); }
-
-void Emulator::reset(std::string_view account) { impl_->reset(account); }
-
-Emulator::Reply Emulator::control(std::string_view method, std::string_view target, std::string_view body) {
-  http::Message message;
-  message.request.method = method;
-  message.request.target = target;
-  message.request.body = body;
-  http::Answer answer = impl_->answer(message);
-  return {answer.status, std::move(answer.body)};
-}
-
-Emulator::Counts Emulator::counts() const {
-  const Journal::Counts counts = impl_->journal.counts();
-  return {counts.calls, counts.denials};
-}
-
-std::vector<std::pair<std::string, std::string>> Emulator::environment(std::string_view credentials) const {
-  constexpr std::string_view kRole = "role:";
-  const bool by_role = credentials.starts_with(kRole);
-  if (by_role) impl_->metadata->expose_alone(impl_->settings.account_id, credentials.substr(kRole.size()));
-  std::string id = "test";
-  std::string secret = "test";
-  if (!by_role && !credentials.empty() && credentials != "test") {
-    const auto keys =
-        impl_->store->indexed<AccessKey>(impl_->settings.account_id + "/" + to_lower(credentials));
-    if (keys.empty()) {
-      throw std::runtime_error("there is no user '" + std::string(credentials) +
-                               "' with an access key in account " + impl_->settings.account_id);
-    }
-    id = keys.front()->id;
-    secret = keys.front()->secret.reveal();
-  }
-  std::vector<std::pair<std::string, std::string>> out{{"AWS_ENDPOINT_URL", url()},
-                                                       {"AWS_ENDPOINT_URL_KMS", url()},
-                                                       {"AWS_ENDPOINT_URL_IAM", url()},
-                                                       {"AWS_ENDPOINT_URL_STS", url()},
-                                                       {"AWS_ACCESS_KEY_ID", id},
-                                                       {"AWS_SECRET_ACCESS_KEY", secret},
-                                                       {"AWS_REGION", impl_->settings.region},
-                                                       {"AWS_DEFAULT_REGION", impl_->settings.region},
-                                                       {"AWS_CA_BUNDLE", ca_path()},
-                                                       {"NODE_EXTRA_CA_CERTS", ca_path()},
-                                                       {"AWS_EC2_METADATA_SERVICE_ENDPOINT", url()},
-                                                       {"LATCHKEY_URL", url()},
-                                                       {"LATCHKEY_URL_TLS", https_url()},
-                                                       {"LATCHKEY_CA", ca_path()}};
-  // A role's session is found by the SDK itself, in the instance's metadata.
-  if (by_role)
-    std::erase_if(out, [](const auto& variable) {
-      return variable.first.ends_with("_ACCESS_KEY_ID") || variable.first.ends_with("_SECRET_ACCESS_KEY");
-    });
-  return out;
 }
 
 }  // namespace latchkey

@@ -73,10 +73,14 @@ std::unique_ptr<Target> target_for(const Scenario& scenario, const RunOptions& o
   return std::make_unique<Target>(scenario, options.endpoint, options.ca_file, state);
 }
 
+// Where the programs are that scenarios run: beside this one, or where an installed one has them.
 std::string program_folder() {
   std::error_code problem;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", problem);
-  return problem ? "." : program.parent_path().string();
+  if (problem) return ".";
+  const auto folder = program.parent_path();
+  const auto installed = folder.parent_path() / "libexec" / "latchkey";
+  return (std::filesystem::is_directory(installed, problem) ? installed : folder).string();
 }
 
 // What every scenario may use without setting it.

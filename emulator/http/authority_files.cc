@@ -99,7 +99,8 @@ void write_file(const fs::path& path, const std::string& text, unsigned mode) {
 
 Authority load_or_make_authority(const fs::path& directory) {
   std::error_code error;
-  fs::create_directories(directory, error);
+  // Only a new one: one that is there already has the mode that its owner wants.
+  if (fs::create_directories(directory, error)) fs::permissions(directory, fs::perms::owner_all, error);
   const Descriptor lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock.valid()) throw failure("open", directory, error ? error.value() : errno);
   // Two that start at once would each replace one half of the other's pair.

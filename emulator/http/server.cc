@@ -120,6 +120,11 @@ class OpenConnections {
     if (descriptors_.empty()) quiet_.notify_all();
   }
 
+  std::size_t size() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return descriptors_.size();
+  }
+
   // Takes no more. Those that wait for a request see an end; answers can still be written for a while.
   void close_all() {
     std::unique_lock<std::mutex> lock(mutex_);
@@ -130,7 +135,7 @@ class OpenConnections {
   }
 
  private:
-  std::mutex mutex_;  // guards all below
+  mutable std::mutex mutex_;  // guards all below
   std::condition_variable quiet_;
   std::unordered_set<int> descriptors_;
   bool closed_ = false;
@@ -211,5 +216,7 @@ void Server::stop() {
 }
 
 int Server::port() const { return impl_->port; }
+
+std::size_t Server::connections() const { return impl_->open.size(); }
 
 }  // namespace latchkey::http

@@ -71,6 +71,7 @@ class Server {
   void stop();
 
   int port() const;  // after start()
+  std::size_t connections() const;  // that are open
 
  private:
   struct Impl;

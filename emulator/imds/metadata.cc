@@ -66,11 +66,17 @@ void Metadata::clear() {
   issued_.clear();
 }
 
+Ptr<Role> Metadata::role_of(std::string_view account, std::string_view role) const {
+  if (auto found = store_.find<Role>({std::string(account), "", to_lower(role)})) return found;
+  throw std::runtime_error("there is no role '" + std::string(role) + "' in account " + std::string(account));
+}
+
+Metadata::Issued Metadata::session_of(std::string_view account, std::string_view role) {
+  return current_session(*role_of(account, role));
+}
+
 void Metadata::expose_alone(std::string_view account, std::string_view role) {
-  if (!store_.find<Role>({std::string(account), "", to_lower(role)})) {
-    throw std::runtime_error("there is no role '" + std::string(role) + "' in account " +
-                             std::string(account));
-  }
+  role_of(account, role);
   const std::lock_guard lock(mutex_);
   alone_.emplace(std::string(account), to_lower(role));
   roles_ = {*alone_};

@@ -40,16 +40,20 @@ class Metadata {
   // role:NAME` does. Throws std::runtime_error if there is no such role.
   void expose_alone(std::string_view account, std::string_view role);
 
- private:
   struct Issued {
     Session session;
     std::string token;
   };
+  // A session of a role, exposed or not, as metadata hands them out. Throws std::runtime_error if there is no such role.
+  Issued session_of(std::string_view account, std::string_view role);
+
+ private:
 
   http::Answer credentials_of(std::string_view role, bool of_container);
   http::Answer new_token(const sigv4::RawRequest& request);
   bool has_valid_token(const sigv4::RawRequest& request) const;
   Ptr<Role> exposed(std::string_view name) const;
+  Ptr<Role> role_of(std::string_view account, std::string_view role) const;
   Issued current_session(const Role& role);
   std::string identity_document() const;
 

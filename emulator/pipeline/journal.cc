@@ -23,15 +23,6 @@ bool passes(const Entry& entry, const JournalFilter& filter) {
   return filter.outcome.empty() || to_string(entry.outcome) == filter.outcome;
 }
 
-List resources(const Entry& entry) {
-  List out;
-  for (const Evidence& evidence : entry.decisions) {
-    const Value resource = evidence.request.resource;
-    if (std::find(out.begin(), out.end(), resource) == out.end()) out.push_back(resource);
-  }
-  return out;
-}
-
 // The decision that stands for the call: the first refusal, else the last one.
 const Evidence* decisive(const Entry& entry) {
   for (const Evidence& evidence : entry.decisions) {
@@ -140,9 +131,23 @@ void Journal::clear_account(std::string_view account) {
   std::erase_if(entries_, [&](const auto& entry) { return entry->account == account; });
 }
 
+std::size_t Journal::size() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
 Journal::Counts Journal::counts() const {
   const std::lock_guard lock(mutex_);
   return counts_;
+}
+
+List resources_of(const Entry& entry) {
+  List out;
+  for (const Evidence& evidence : entry.decisions) {
+    const Value resource = evidence.request.resource;
+    if (std::find(out.begin(), out.end(), resource) == out.end()) out.push_back(resource);
+  }
+  return out;
 }
 
 Members to_members(const Entry& entry) {
@@ -155,7 +160,7 @@ Members to_members(const Entry& entry) {
               {"operation", entry.operation},
               {"action", entry.service + ":" + entry.operation},
               {"region", entry.region},
-              {"resources", resources(entry)},
+              {"resources", resources_of(entry)},
               {"parameters", entry.parameters},
               {"outcome", to_string(entry.outcome)}};
   const Evidence* evidence = decisive(entry);

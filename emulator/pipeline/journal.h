@@ -78,6 +78,7 @@ class Journal {
     std::uint64_t calls = 0;
     std::uint64_t denials = 0;
   };
+  std::size_t size() const;  // what the ring holds
   Counts counts() const;  // since the start, whatever the ring still holds
 
  private:
@@ -89,6 +90,8 @@ class Journal {
 };
 
 std::string_view to_string(Entry::Outcome outcome);
+// The ARNs that its decisions were about, each once.
+List resources_of(const Entry& entry);
 // As the control API shows an entry: short in lists, with the explanation when asked for one.
 Members to_members(const Entry& entry);
 Members explained(const Entry& entry);

@@ -77,32 +77,59 @@ struct Pipeline::Request {
   sigv4::Dialect dialect() const { return speaks_json() ? sigv4::Dialect::json : sigv4::Dialect::query; }
 };
 
-http::Answer Pipeline::answer(const http::Message& message) {
-  Request request{message, {}, {}, {}, {}};
+void Pipeline::start_entry(Request& request) const {
   Entry& entry = request.entry;
   entry.id = parts_.random.uuid();
   entry.time = parts_.clock.now();
-  entry.source_ip = message.peer_address;
-  entry.user_agent = message.request.header("user-agent").value_or("");
-  entry.tls = message.tls;
+  entry.source_ip = request.message.peer_address;
+  entry.user_agent = request.message.request.header("user-agent").value_or("");
+  entry.tls = request.message.tls;
+}
+
+void Pipeline::note_error(Entry& entry, const AwsError& error) const {
+  if (entry.outcome != Entry::Outcome::denied) entry.outcome = Entry::Outcome::error;
+  entry.error_code = error.code();
+  entry.error_message = error.message().value_or("");
+}
+
+template <class Stages>
+std::optional<AwsError> Pipeline::guard(Request& request, Stages stages) {
   std::optional<AwsError> error;
   try {
-    const Value result = process(request);
-    http::Answer answer = render(request, result);
-    record(request, answer.status);
-    return answer;
+    stages();
+    return error;
   } catch (const AwsError& refused) {
     error = refused;
   } catch (const std::exception& bug) {
-    parts_.log.error("internal failure", Members{{"request", entry.id}, {"reason", bug.what()}});
+    parts_.log.error("internal failure", Members{{"request", request.entry.id}, {"reason", bug.what()}});
     error = internal_failure(request.speaks_json() ? Protocol::json : Protocol::query);
   }
-  if (entry.outcome != Entry::Outcome::denied) entry.outcome = Entry::Outcome::error;
-  entry.error_code = error->code();
-  entry.error_message = error->message().value_or("");
-  http::Answer answer = render(request, *error);
+  note_error(request.entry, *error);
+  return error;
+}
+
+http::Answer Pipeline::answer(const http::Message& message) {
+  Request request{message, {}, {}, {}, {}};
+  start_entry(request);
+  http::Answer answer;
+  const auto error = guard(request, [&] { answer = render(request, process(request)); });
+  if (error) answer = render(request, *error);
   record(request, answer.status);
   return answer;
+}
+
+Pipeline::Result Pipeline::call(const InProcess& call) {
+  http::Message message;
+  message.peer_address = "127.0.0.1";
+  message.request.headers.push_back({"User-Agent", " latchkey"});
+  Request request{message, {}, {}, {}, {}};
+  start_entry(request);
+  Result result;
+  result.error = guard(request, [&] { result.value = process(request, call); });
+  if (result.error) result.status = result.error->status();
+  result.request_id = request.entry.id;
+  record(request, result.status);
+  return result;
 }
 
 policy::Context Pipeline::request_context(const Request& request) const {
@@ -128,8 +155,36 @@ Value Pipeline::process(Request& request) {
   }
   if (request.route.error) throw *request.route.error;
 
+  return perform(request, parse_input(request.message, request.service(), *request.route.operation,
+                                      request.route.form));
+}
+
+// A call from this process is authenticated by being one.
+Value Pipeline::process(Request& request, const InProcess& call) {
+  request.route = route_named(parts_.services, call.service, call.operation);
+  const Route& route = request.route;
+  request.entry.service = route.service->name;
+  request.entry.operation = route.operation_name;
+  request.entry.region = call.region;
+  if (route.error) throw *route.error;
+  if (route.operation->unsigned_call) {
+    admit_unsigned(request);
+  } else {
+    sigv4::Claim claim;
+    claim.access_key_id = request.entry.access_key_id = call.access_key_id;
+    claim.session_token = call.session_token;
+    claim.region = call.region;
+    const auto found = latchkey::authenticate(parts_.store, parts_.random, parts_.settings.account_id, claim,
+                                              partition_of(claim.region), request.entry.time);
+    if (found.failure) throw authentication_error(request.protocol(), *found.failure);
+    identify(request, *found.authenticated);
+  }
+  return perform(request, from_json(call.input, route.operation->input));
+}
+
+// From here on it does not matter how the call came in.
+Value Pipeline::perform(Request& request, Members input) {
   const Operation& operation = *request.route.operation;
-  Members input = parse_input(request.message, request.service(), operation, request.route.form);
   request.entry.parameters = without_secrets(input, operation.input);
   validate(input, operation.input, request.service().wording, request.protocol());
   suffer_fault(request);
@@ -183,7 +238,11 @@ void Pipeline::authenticate(Request& request) {
                                       partition_of(claim.region), request.entry.time);
   if (found.failure) throw authentication_error(request.protocol(), *found.failure);
   check_signature(request, found.authenticated->secret);
-  request.who = std::move(found.authenticated->identity);
+  identify(request, *found.authenticated);
+}
+
+void Pipeline::identify(Request& request, const Authenticated& found) const {
+  request.who = found.identity;
   if (const auto failure = refused_by_session(request.who, request.service())) {
     throw authentication_error(request.protocol(), *failure);
   }
@@ -342,6 +401,7 @@ void Pipeline::record(Request& request, int status) {
                                         {"action", entry.service + ":" + entry.operation},
                                         {"principal", entry.principal}});
   }
+  counts_.add(request.route.service, request.route.operation, entry.outcome, !entry.fault.empty());
   parts_.journal.add(std::move(entry));
 }
 

@@ -47,6 +47,13 @@ AwsError not_yet(const Service& service, std::string_view operation) {
                                                std::string(operation) + " yet.");
 }
 
+void find_operation(Route& route, std::string_view name) {
+  route.operation_name = name;
+  route.operation = route.service->find(name);
+  if (route.operation != nullptr) return;
+  route.error = is_not_yet(*route.service, name) ? not_yet(*route.service, name) : unknown_json_operation();
+}
+
 Route route_json(std::string_view target, const std::vector<const Service*>& services) {
   Route out;
   const std::size_t dot = std::min(target.find('.'), target.size());
@@ -58,12 +65,13 @@ Route route_json(std::string_view target, const std::vector<const Service*>& ser
     out.error = unknown_json_operation();
     return out;
   }
-  out.operation_name = target.substr(dot + 1);
-  out.operation = out.service->find(out.operation_name);
-  if (out.operation != nullptr) return out;
-  out.error = is_not_yet(*out.service, out.operation_name) ? not_yet(*out.service, out.operation_name)
-                                                           : unknown_json_operation();
+  find_operation(out, target.substr(dot + 1));
   return out;
+}
+
+AwsError invalid_action(std::string_view name, std::string_view version) {
+  return {400, "InvalidAction",
+          "Could not find operation " + std::string(name) + " for version " + std::string(version)};
 }
 
 // A query service is known by the scope; without a usable one, by the API version, then by the operation's name.
@@ -102,7 +110,7 @@ Route route_query(const http::Message& message, const std::vector<const Service*
   if (out.operation != nullptr) return out;
   out.error = seen == out.service->version && is_not_yet(*out.service, name)
                   ? not_yet(*out.service, name)
-                  : AwsError(400, "InvalidAction", "Could not find operation " + name + " for version " + seen);
+                  : invalid_action(name, seen);
   return out;
 }
 
@@ -118,6 +126,16 @@ Route route(const http::Message& message, const std::vector<const Service*>& ser
     return out;
   }
   return route_query(message, services, scope_service);
+}
+
+Route route_named(const std::vector<const Service*>& services, std::string_view service, std::string_view operation) {
+  Route out;
+  out.service = by_name(services, service);
+  find_operation(out, operation);
+  if (out.error && out.service->protocol == Protocol::query && !is_not_yet(*out.service, operation)) {
+    out.error = invalid_action(operation, out.service->version);
+  }
+  return out;
 }
 
 }  // namespace latchkey

@@ -22,4 +22,7 @@ struct Route {
 // scope_service: the service of the credential scope, if the request has one.
 Route route(const http::Message& message, const std::vector<const Service*>& services, std::string_view scope_service);
 
+// By its name and the operation's, for calls from this process. Precondition: there is such a service.
+Route route_named(const std::vector<const Service*>& services, std::string_view service, std::string_view operation);
+
 }  // namespace latchkey
