@@ -33,20 +33,28 @@ Value parsed(std::string_view json, std::string_view what) {
 
 RecordedCall::Outcome outcome_of(Entry::Outcome outcome) {
   switch (outcome) {
-    case Entry::Outcome::allowed: return RecordedCall::Outcome::allowed;
-    case Entry::Outcome::denied: return RecordedCall::Outcome::denied;
-    case Entry::Outcome::would_deny: return RecordedCall::Outcome::would_deny;
-    case Entry::Outcome::error: return RecordedCall::Outcome::error;
+    case Entry::Outcome::allowed:
+      return RecordedCall::Outcome::allowed;
+    case Entry::Outcome::denied:
+      return RecordedCall::Outcome::denied;
+    case Entry::Outcome::would_deny:
+      return RecordedCall::Outcome::would_deny;
+    case Entry::Outcome::error:
+      return RecordedCall::Outcome::error;
   }
   return RecordedCall::Outcome::error;
 }
 
 std::string_view name_of(RecordedCall::Outcome outcome) {
   switch (outcome) {
-    case RecordedCall::Outcome::allowed: return "allowed";
-    case RecordedCall::Outcome::denied: return "denied";
-    case RecordedCall::Outcome::would_deny: return "would-deny";
-    case RecordedCall::Outcome::error: return "error";
+    case RecordedCall::Outcome::allowed:
+      return "allowed";
+    case RecordedCall::Outcome::denied:
+      return "denied";
+    case RecordedCall::Outcome::would_deny:
+      return "would-deny";
+    case RecordedCall::Outcome::error:
+      return "error";
   }
   return "";
 }
@@ -130,7 +138,8 @@ std::string successful(Emulator::Reply reply) {
   if (reply.status == 200) return std::move(reply.body);
   const auto answer = parse_json(reply.body);
   const Value* reason = answer && answer->is<Members>() ? answer->get<Members>().find("error") : nullptr;
-  throw std::runtime_error(reason != nullptr && reason->is<std::string>() ? reason->get<std::string>() : reply.body);
+  throw std::runtime_error(reason != nullptr && reason->is<std::string>() ? reason->get<std::string>()
+                                                                          : reply.body);
 }
 
 }  // namespace
@@ -170,7 +179,8 @@ Credentials Emulator::credentials(std::string_view name) const {
   }
   const auto keys = impl_->store->indexed<AccessKey>(account + "/" + to_lower(name));
   if (!keys.empty()) return {keys.front()->id, keys.front()->secret.reveal()};
-  throw std::runtime_error("there is no user '" + std::string(name) + "' with an access key in account " + account);
+  throw std::runtime_error("there is no user '" + std::string(name) + "' with an access key in account " +
+                           account);
 }
 
 std::vector<std::pair<std::string, std::string>> Emulator::environment(std::string_view name) const {
@@ -186,15 +196,15 @@ std::vector<std::pair<std::string, std::string>> Emulator::environment(std::stri
     out.emplace_back("AWS_ACCESS_KEY_ID", given.access_key_id);
     out.emplace_back("AWS_SECRET_ACCESS_KEY", given.secret_access_key);
   }
-  for (const auto& [variable, value] :
-       std::initializer_list<std::pair<const char*, std::string>>{{"AWS_REGION", impl_->settings.region},
-                                                                  {"AWS_DEFAULT_REGION", impl_->settings.region},
-                                                                  {"AWS_CA_BUNDLE", ca_path()},
-                                                                  {"NODE_EXTRA_CA_CERTS", ca_path()},
-                                                                  {"AWS_EC2_METADATA_SERVICE_ENDPOINT", url()},
-                                                                  {"LATCHKEY_URL", url()},
-                                                                  {"LATCHKEY_URL_TLS", https_url()},
-                                                                  {"LATCHKEY_CA", ca_path()}}) {
+  for (const auto& [variable, value] : std::initializer_list<std::pair<const char*, std::string>>{
+           {"AWS_REGION", impl_->settings.region},
+           {"AWS_DEFAULT_REGION", impl_->settings.region},
+           {"AWS_CA_BUNDLE", ca_path()},
+           {"NODE_EXTRA_CA_CERTS", ca_path()},
+           {"AWS_EC2_METADATA_SERVICE_ENDPOINT", url()},
+           {"LATCHKEY_URL", url()},
+           {"LATCHKEY_URL_TLS", https_url()},
+           {"LATCHKEY_CA", ca_path()}}) {
     out.emplace_back(variable, value);
   }
   return out;
@@ -239,7 +249,8 @@ void Emulator::load_fixture(std::string_view json) { impl_->load_fixture(json); 
 void Emulator::reset(std::string_view account) { impl_->reset(account); }
 
 std::string Emulator::export_state(SecretsIn secrets) const {
-  return successful(control("GET", secrets == SecretsIn::plain ? "/_latchkey/state?secrets=plain" : "/_latchkey/state"));
+  return successful(
+      control("GET", secrets == SecretsIn::plain ? "/_latchkey/state?secrets=plain" : "/_latchkey/state"));
 }
 
 void Emulator::import_state(std::string_view json) { successful(control("PUT", "/_latchkey/state", json)); }
@@ -326,13 +337,16 @@ void Emulator::register_issuer(std::string_view issuer, std::string_view keys_js
   successful(control("POST", "/_latchkey/oidc/issuers", to_json(body)));
 }
 
-std::string Emulator::issue_token(std::string_view issuer, std::string_view claims_json, std::string_view algorithm) {
+std::string Emulator::issue_token(std::string_view issuer, std::string_view claims_json,
+                                  std::string_view algorithm) {
   const Members body{{"issuer", issuer}, {"claims", parsed(claims_json, "claims")}, {"algorithm", algorithm}};
-  const Value answer = parsed(successful(control("POST", "/_latchkey/oidc/tokens", to_json(body))), "the answer");
+  const Value answer =
+      parsed(successful(control("POST", "/_latchkey/oidc/tokens", to_json(body))), "the answer");
   return answer.get<Members>().find("token")->get<std::string>();
 }
 
-Emulator::Reply Emulator::control(std::string_view method, std::string_view target, std::string_view body) const {
+Emulator::Reply Emulator::control(std::string_view method, std::string_view target,
+                                  std::string_view body) const {
   http::Message message;
   message.request.method = method;
   message.request.target = target;

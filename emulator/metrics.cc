@@ -38,7 +38,8 @@ class Page {
 // Milliseconds as seconds, exactly.
 std::string seconds(std::int64_t ms) {
   const std::string digits = std::to_string(std::abs(ms) % 1000);
-  return (ms < 0 ? "-" : "") + std::to_string(std::abs(ms) / 1000) + "." + std::string(3 - digits.size(), '0') + digits;
+  return (ms < 0 ? "-" : "") + std::to_string(std::abs(ms) / 1000) + "." +
+         std::string(3 - digits.size(), '0') + digits;
 }
 
 std::string label(std::string_view name, std::string_view value) {
@@ -64,7 +65,8 @@ void calls(Page& page, const Measured& measured) {
     calls_of(page, counts, *service, nullptr);
   }
   const Journal::Counts totals = measured.journal.counts();
-  page.single("denials_total", "counter", "API calls that authorization refused.", std::to_string(totals.denials));
+  page.single("denials_total", "counter", "API calls that authorization refused.",
+              std::to_string(totals.denials));
   page.single("faults_struck_total", "counter", "API calls that an injected fault struck.",
               std::to_string(counts.faults()));
 }
@@ -83,13 +85,15 @@ std::string prometheus_text(const Measured& measured) {
   page.sample(label("version", kVersion), 1);
   calls(page, measured);
   page.single("connections", "gauge", "Open connections.", std::to_string(measured.connections));
-  page.single("journal_entries", "gauge", "Entries that the journal holds.", std::to_string(measured.journal.size()));
+  page.single("journal_entries", "gauge", "Entries that the journal holds.",
+              std::to_string(measured.journal.size()));
   entities<User, Group, Role, ManagedPolicy, AccessKey, Key, Alias, Grant>(page, measured.store);
   page.single("process_start_time_seconds", "gauge", "When it started, in seconds since 1970.",
               seconds(measured.started.ms));
   page.single("clock_offset_seconds", "gauge", "How far the emulator's clock is ahead of the machine's.",
               seconds(measured.clock.now().ms - measured.clock.real().ms));
-  page.single("clock_frozen", "gauge", "1 while the emulator's clock is frozen.", measured.clock.frozen() ? "1" : "0");
+  page.single("clock_frozen", "gauge", "1 while the emulator's clock is frozen.",
+              measured.clock.frozen() ? "1" : "0");
   return std::move(page).text();
 }
 

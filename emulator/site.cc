@@ -11,20 +11,24 @@ namespace {
 
 // The host of "host", "host:port" or "[address]:port", in lower case and without the dot of a full name.
 std::string host_name(std::string_view authority) {
-  std::string_view host = authority.starts_with("[") ? authority.substr(1, std::min(authority.find(']'), authority.size()) - 1)
-                                                     : authority.substr(0, authority.find(':'));
+  std::string_view host = authority.starts_with("[")
+                              ? authority.substr(1, std::min(authority.find(']'), authority.size()) - 1)
+                              : authority.substr(0, authority.find(':'));
   if (host.ends_with('.')) host.remove_suffix(1);
   return http::lower_case(host);
 }
 
 bool is_address(std::string_view host) {
-  return host.find(':') != std::string_view::npos || host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host.find(':') != std::string_view::npos ||
+         host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-// Domains that are kept for private use (RFC 2606, 6761, 6762, 8375, ICANN's .internal), and Kubernetes' services. A label
-// with an underscore is a network of containers. One label alone resolves nowhere in public.
+// Domains that are kept for private use (RFC 2606, 6761, 6762, 8375, ICANN's .internal), and Kubernetes'
+// services. A label with an underscore is a network of containers. One label alone resolves nowhere in
+// public.
 bool is_private_name(std::string_view host) {
-  static constexpr std::array<std::string_view, 6> kDomains{"local", "internal", "test", "localhost", "svc", "home.arpa"};
+  static constexpr std::array<std::string_view, 6> kDomains{"local",     "internal", "test",
+                                                            "localhost", "svc",      "home.arpa"};
   if (host.find('.') == std::string_view::npos) return true;
   if (host.substr(host.rfind('.')).find('_') != std::string_view::npos) return true;
   return std::any_of(kDomains.begin(), kDomains.end(),

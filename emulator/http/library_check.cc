@@ -10,7 +10,8 @@
 namespace latchkey::http {
 namespace {
 
-// Functions that every header-only copy of cpp-httplib compiles into the program that uses its server or its client.
+// Functions that every header-only copy of cpp-httplib compiles into the program that uses its server or its
+// client.
 constexpr std::array<const char*, 4> kFunctions{
     "_ZN7httplib6ServerC1Ev", "_ZN7httplib6Server17listen_after_bindEv",
     "_ZN7httplib10ClientImplC1ERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEiS8_S8_",
@@ -42,9 +43,10 @@ void require_one_httplib() {
   }
   dlclose(handle);
   if (other.empty()) return;
-  throw std::runtime_error("this process has two copies of cpp-httplib, in " + library + " and in " + other +
-                           ", which would crash: link the program to the library instead of compiling the header in, or "
-                           "run latchkey as a process of its own");
+  throw std::runtime_error(
+      "this process has two copies of cpp-httplib, in " + library + " and in " + other +
+      ", which would crash: link the program to the library instead of compiling the header in, or "
+      "run latchkey as a process of its own");
 }
 
 }  // namespace latchkey::http

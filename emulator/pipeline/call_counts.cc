@@ -23,15 +23,18 @@ const CallCounts::OfService* CallCounts::find(const Service* service) const {
   return nullptr;
 }
 
-void CallCounts::add(const Service* service, const Operation* operation, Entry::Outcome outcome, bool struck) {
+void CallCounts::add(const Service* service, const Operation* operation, Entry::Outcome outcome,
+                     bool struck) {
   const auto index = static_cast<std::size_t>(outcome);
   const OfService* found = find(service);
-  auto& counter = found == nullptr ? unrouted_[index] : found->operations[place_of(*service, operation)][index];
+  auto& counter =
+      found == nullptr ? unrouted_[index] : found->operations[place_of(*service, operation)][index];
   counter.fetch_add(1, std::memory_order_relaxed);
   if (struck) faults_.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::uint64_t CallCounts::of(const Service& service, const Operation* operation, Entry::Outcome outcome) const {
+std::uint64_t CallCounts::of(const Service& service, const Operation* operation,
+                             Entry::Outcome outcome) const {
   const OfService* found = find(&service);
   if (found == nullptr) return 0;
   return found->operations[place_of(service, operation)][static_cast<std::size_t>(outcome)].load(

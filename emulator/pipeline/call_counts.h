@@ -1,5 +1,5 @@
-// How often each operation was called, and how it went: counters that the metrics show. Since the start, whatever is
-// reset. Thread safe, without a lock.
+// How often each operation was called, and how it went: counters that the metrics show. Since the start,
+// whatever is reset. Thread safe, without a lock.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@ namespace latchkey {
 
 class CallCounts {
  public:
-  static constexpr std::array kOutcomes{Entry::Outcome::allowed, Entry::Outcome::denied, Entry::Outcome::would_deny,
-                                        Entry::Outcome::error};
+  static constexpr std::array kOutcomes{Entry::Outcome::allowed, Entry::Outcome::denied,
+                                        Entry::Outcome::would_deny, Entry::Outcome::error};
 
   explicit CallCounts(const std::vector<const Service*>& services);
 
@@ -30,7 +30,8 @@ class CallCounts {
   using Outcomes = std::array<std::atomic<std::uint64_t>, kOutcomes.size()>;
   struct OfService {
     const Service* service;
-    std::unique_ptr<Outcomes[]> operations;  // in the order of the service's; the last one: unknown operations
+    std::unique_ptr<Outcomes[]>
+        operations;  // in the order of the service's; the last one: unknown operations
   };
   const OfService* find(const Service* service) const;
 

@@ -46,7 +46,8 @@ TEST_CASE("many of them side by side, each with its own state") {
   std::deque<latchkey::Emulator> emulators;
   for (int i = 0; i < 20; ++i) emulators.emplace_back(latchkey::Options{});
   emulators[3].call("kms", "CreateKey");
-  for (std::size_t i = 0; i < emulators.size(); ++i) CHECK(emulators[i].requests().size() == (i == 3 ? 1 : 0));
+  for (std::size_t i = 0; i < emulators.size(); ++i)
+    CHECK(emulators[i].requests().size() == (i == 3 ? 1 : 0));
 }
 
 // Not a test: `example [measure]` prints how long it takes from nothing to a first answer.
@@ -58,6 +59,7 @@ TEST_CASE("from start to first answer", "[.measure]") {
     const bool ok = emulator.call("sts", "GetCallerIdentity").ok();
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     std::cout << took.count() << " ms, of that "
-              << 1000.0 * static_cast<double>(std::clock() - used) / CLOCKS_PER_SEC << " ms of processor time" << (ok ? "" : " (failed)") << "\n";
+              << 1000.0 * static_cast<double>(std::clock() - used) / CLOCKS_PER_SEC << " ms of processor time"
+              << (ok ? "" : " (failed)") << "\n";
   }
 }

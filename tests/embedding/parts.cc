@@ -9,8 +9,9 @@ int main() {
   request.method = "GET";
   request.target = "/";
   request.headers = {{"Host", " iam.amazonaws.com"}};
-  const auto made = latchkey::sigv4::sign(request, {"AKIDEXAMPLE", "secret", ""},
-                                          {.service = "iam", .region = "us-east-1", .date = "20150830T123600Z"});
+  const auto made =
+      latchkey::sigv4::sign(request, {"AKIDEXAMPLE", "secret", ""},
+                            {.service = "iam", .region = "us-east-1", .date = "20150830T123600Z"});
   const auto compiled = latchkey::policy::compile(
       R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]})",
       latchkey::policy::Kind::identity);

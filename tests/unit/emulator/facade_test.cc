@@ -24,14 +24,17 @@ std::string member(const std::string& json, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("a call in process is authorized, validated and journaled, and answers JSON whatever the protocol") {
+TEST_CASE(
+    "a call in process is authorized, validated and journaled, and answers JSON whatever the protocol") {
   Emulator emulator(Options{.fixtures = {kFixture}});
-  const CallAnswer encrypted = emulator.call("kms", "Encrypt", R"({"KeyId":"alias/app","Plaintext":"aGVsbG8="})", "app");
+  const CallAnswer encrypted =
+      emulator.call("kms", "Encrypt", R"({"KeyId":"alias/app","Plaintext":"aGVsbG8="})", "app");
   REQUIRE(encrypted.ok());
   CHECK(encrypted.status == 200);
   const std::string blob = member(encrypted.body, "CiphertextBlob");
 
-  const CallAnswer refused = emulator.call("kms", "Decrypt", R"({"CiphertextBlob":")" + blob + R"("})", "app");
+  const CallAnswer refused =
+      emulator.call("kms", "Decrypt", R"({"CiphertextBlob":")" + blob + R"("})", "app");
   CHECK(refused.status == 400);
   CHECK(refused.error_code == "AccessDeniedException");
   CHECK(refused.body.empty());
@@ -62,7 +65,9 @@ TEST_CASE("credentials are those of the bootstrap, a user, an account's root or 
                     "there is no user 'nobody' with an access key in account 000000000000");
   CHECK_THROWS_WITH(emulator.credentials("role:nobody"), "there is no role 'nobody' in account 000000000000");
 
-  const auto arn_as = [&](const auto& who) { return member(emulator.call("sts", "GetCallerIdentity", "{}", who).body, "Arn"); };
+  const auto arn_as = [&](const auto& who) {
+    return member(emulator.call("sts", "GetCallerIdentity", "{}", who).body, "Arn");
+  };
   CHECK(arn_as("") == "arn:aws:iam::000000000000:root");
   CHECK(arn_as("app") == "arn:aws:iam::000000000000:user/app");
   CHECK(arn_as("111122223333") == "arn:aws:iam::111122223333:root");
@@ -80,7 +85,8 @@ TEST_CASE("the journal is read as structs, filtered, and emptied") {
   CHECK(all[0].action == "kms:Encrypt");
   CHECK(all[0].outcome == RecordedCall::Outcome::allowed);
   CHECK(all[0].resources ==
-        std::vector<std::string>{"arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"});
+        std::vector<std::string>{
+            "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"});
   CHECK(all[0].parameters.find("aGVsbG8=") == std::string::npos);
   CHECK(all[1].region == "eu-west-1");
   const auto denied = emulator.requests({.outcome = RecordedCall::Outcome::denied});
@@ -90,8 +96,10 @@ TEST_CASE("the journal is read as structs, filtered, and emptied") {
   CHECK(emulator.requests({.since = all[0].id}).size() == 1);
   CHECK(emulator.requests({.principal = "app"}).size() == 2);
   CHECK(emulator.counts().calls == 2);
-  CHECK(emulator.least_privilege_policy("arn:aws:iam::000000000000:user/app").find("kms:Encrypt") != std::string::npos);
-  CHECK(emulator.unused_permissions("arn:aws:iam::000000000000:user/app").find("kms:ListKeys") != std::string::npos);
+  CHECK(emulator.least_privilege_policy("arn:aws:iam::000000000000:user/app").find("kms:Encrypt") !=
+        std::string::npos);
+  CHECK(emulator.unused_permissions("arn:aws:iam::000000000000:user/app").find("kms:ListKeys") !=
+        std::string::npos);
   CHECK_THROWS(emulator.least_privilege_policy("arn:aws:iam::000000000000:user/nobody"));
   emulator.clear_requests();
   CHECK(emulator.requests().empty());
@@ -114,7 +122,8 @@ TEST_CASE("the clock is moved in C++") {
 
 TEST_CASE("faults are added, counted and removed in C++") {
   Emulator emulator;
-  const std::string id = emulator.add_fault({.action = "kms:ListKeys", .preset = "kms:throttling", .count = 1});
+  const std::string id =
+      emulator.add_fault({.action = "kms:ListKeys", .preset = "kms:throttling", .count = 1});
   CHECK(emulator.call("kms", "ListKeys").error_code == "ThrottlingException");
   CHECK(emulator.call("kms", "ListKeys").ok());
   const auto faults = emulator.faults();
@@ -172,7 +181,9 @@ TEST_CASE("metrics count calls by operation and outcome, under names that no cli
   emulator.call("kms", "NoSuch\"Operation");
   emulator.reset();  // counters go on
   const std::string text = emulator.metrics();
-  const auto has = [&](const std::string& line) { return text.find("\n" + line + "\n") != std::string::npos; };
+  const auto has = [&](const std::string& line) {
+    return text.find("\n" + line + "\n") != std::string::npos;
+  };
   INFO(text);
   CHECK(has("# TYPE latchkey_calls_total counter"));
   CHECK(has(R"(latchkey_calls_total{service="kms",operation="ListKeys",outcome="allowed"} 2)"));

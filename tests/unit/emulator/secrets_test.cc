@@ -1,4 +1,5 @@
-// No secret reaches the log, the journal, an error's text or a sealed export, and what is written is its owner's alone.
+// No secret reaches the log, the journal, an error's text or a sealed export, and what is written is its
+// owner's alone.
 #include <latchkey/emulator.h>
 #include <sys/stat.h>
 
@@ -51,13 +52,17 @@ TEST_CASE("a secret can be neither printed nor mistaken for a text") {
 TEST_CASE("secrets of calls reach neither log, journal, answers nor a sealed export") {
   std::string log;
   std::mutex mutex;
-  Emulator emulator(Options{.fixtures = {kFixture}, .log_level = Options::LogLevel::debug, .log_sink = [&](const std::string& line) {
+  Emulator emulator(Options{.fixtures = {kFixture},
+                            .log_level = Options::LogLevel::debug,
+                            .log_sink = [&](const std::string& line) {
                               const std::lock_guard lock(mutex);
                               log += line;
                             }});
-  std::vector<std::string> secrets{kPlaintext, "MARKER-plaintext-MARKER", kMaterial, "MARKER-of-the-access-key", "MARKER-password"};
+  std::vector<std::string> secrets{kPlaintext, "MARKER-plaintext-MARKER", kMaterial,
+                                   "MARKER-of-the-access-key", "MARKER-password"};
   std::string shown;
-  const auto call = [&](const char* service, const char* operation, const std::string& input, const char* as = "") {
+  const auto call = [&](const char* service, const char* operation, const std::string& input,
+                        const char* as = "") {
     const CallAnswer answer = emulator.call(service, operation, input, as);
     shown += answer.error_message;
     return answer;
@@ -66,10 +71,14 @@ TEST_CASE("secrets of calls reach neither log, journal, answers nor a sealed exp
   for (const char* as : {"", "app"}) {
     for (const char* key : {"alias/app", "alias/none", "no key at all"}) {
       call("kms", "Encrypt", with(with(encrypt, "KEY", key), "TEXT", kPlaintext), as);
-      call("kms", "GenerateMac", with(R"({"KeyId":"alias/app","MacAlgorithm":"HMAC_SHA_256","Message":"TEXT"})", "TEXT", kPlaintext), as);
+      call(
+          "kms", "GenerateMac",
+          with(R"({"KeyId":"alias/app","MacAlgorithm":"HMAC_SHA_256","Message":"TEXT"})", "TEXT", kPlaintext),
+          as);
     }
     call("iam", "CreateLoginProfile", R"({"UserName":"app","Password":"MARKER-password-1x!"})", as);
-    call("iam", "ChangePassword", R"({"OldPassword":"MARKER-password-1x!","NewPassword":"MARKER-password-2x!"})", as);
+    call("iam", "ChangePassword",
+         R"({"OldPassword":"MARKER-password-1x!","NewPassword":"MARKER-password-2x!"})", as);
   }
   const CallAnswer access_key = call("iam", "CreateAccessKey", R"({"UserName":"app"})");
   const CallAnswer session = call("sts", "GetSessionToken", "{}", "app");
@@ -79,7 +88,8 @@ TEST_CASE("secrets of calls reach neither log, journal, answers nor a sealed exp
     secrets.push_back(answer.body.substr(at, answer.body.find('"', at) - at));
   }
   for (const RecordedCall& one : emulator.requests()) shown += emulator.explanation(one.id);
-  shown += emulator.control("GET", "/_latchkey/requests").body + emulator.export_state() + emulator.metrics() + log;
+  shown += emulator.control("GET", "/_latchkey/requests").body + emulator.export_state() +
+           emulator.metrics() + log;
   CHECK(log.find("kms:Encrypt") != std::string::npos);
   for (const std::string& secret : secrets) {
     CAPTURE(secret);
