@@ -59,7 +59,7 @@ TEST_CASE("secrets of calls reach neither log, journal, answers nor a sealed exp
                               log += line;
                             }});
   std::vector<std::string> secrets{kPlaintext, "MARKER-plaintext-MARKER", kMaterial,
-                                   "MARKER-of-the-access-key", "MARKER-password"};
+                                   "MARKER-of-the-access-key", "TUFSS0VSLW9mLXRoZS1hY2Nlc3Mta2V5", "MARKER-password"};
   std::string shown;
   const auto call = [&](const char* service, const char* operation, const std::string& input,
                         const char* as = "") {
