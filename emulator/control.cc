@@ -97,6 +97,8 @@ http::Answer Control::answer(const http::Message& message) {
     return dispatch(message);
   } catch (const AwsError& error) {
     return refuse(400, error.what());
+  } catch (const StoreFailure& failure) {
+    return refuse(500, failure.what());
   } catch (const std::exception& error) {
     return refuse(400, error.what());
   }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "control.h"
+#include "core/json.h"
 #include "core/log.h"
 #include "core/version.h"
 #include "fixtures/load.h"
@@ -21,6 +22,9 @@
 
 namespace latchkey {
 namespace {
+
+// States and fixtures are larger than what AWS takes in a call.
+constexpr std::size_t kMaxControlBody = 512 * 1024 * 1024;
 
 Settings settings_of(const Options& options) {
   if (!is_account_id(options.account_id)) {
@@ -73,6 +77,7 @@ struct Emulator::Impl {
   void take(const fixtures::Loaded& loaded);
   void reset(std::string_view account);
   http::Answer answer(const http::Message& message);
+  http::Answer refuse(const http::Message& message, int status, std::string_view reason);
   Control::Parts control_parts();
 
   Options options;
@@ -114,6 +119,12 @@ Emulator::Impl::Impl(Options given)
   http::ServerOptions server_options;
   server_options.host = options.host;
   server_options.port = options.port;
+  server_options.body_limit = [limit = server_options.max_body_bytes](const sigv4::RawRequest& head) {
+    return Control::is_control_path(head.target) ? kMaxControlBody : limit;
+  };
+  server_options.refuse = [this](const http::Message& message, int status, std::string_view reason) {
+    return refuse(message, status, reason);
+  };
   server = std::make_unique<http::Server>(server_options, *certificates,
                                           [this](const http::Message& message) { return answer(message); });
   server->start();
@@ -173,6 +184,15 @@ http::Answer Emulator::Impl::answer(const http::Message& message) {
   if (Control::is_control_path(message.request.target)) return control->answer(message);
   if (Metadata::is_metadata_path(message.request.target)) return metadata->answer(message);
   return pipeline->answer(message);
+}
+
+http::Answer Emulator::Impl::refuse(const http::Message& message, int status, std::string_view reason) {
+  if (!Control::is_control_path(message.request.target)) return pipeline->refuse(message, status, reason);
+  http::Answer answer;
+  answer.status = status;
+  answer.headers.emplace_back("Content-Type", "application/json");
+  answer.body = to_json(Members{{"error", reason}}) + "\n";
+  return answer;
 }
 
 Control::Parts Emulator::Impl::control_parts() {

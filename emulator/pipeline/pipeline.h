@@ -35,6 +35,8 @@ class Pipeline {
 
   // Never throws: whatever goes wrong becomes AWS's error.
   http::Answer answer(const http::Message& message);
+  // The answer to a request that the server could not read or would not take; what it has of a head says whose words to use.
+  http::Answer refuse(const http::Message& message, int status, std::string_view reason);
 
  private:
   struct Request;  // one request on its way
@@ -51,6 +53,7 @@ class Pipeline {
   http::Answer render(const Request& request, const Value& result) const;
   http::Answer render(const Request& request, const AwsError& error) const;
   void record(Request& request, int status);
+  void start_entry(Request& request);
 
   Parts parts_;
   SigningKeys signing_keys_;
