@@ -1,6 +1,8 @@
 // An import token. None that comes from outside opens.
 #include "kms/import_token.h"
+
 #include "kms/service.h"
+#include "pipeline/journal.h"
 #include "target.h"
 
 using namespace latchkey;
@@ -33,7 +35,7 @@ struct World {
 }  // namespace
 
 FUZZ_TARGET(import_token) {
-  static const World world;
+  static World world;
   require(!kms::open_import_token(world.call, input), "what was not sealed does not open");
   if (input.size() > 2048) return;
   const kms::ImportParameters parameters{std::string(input), "RSAES_OAEP_SHA_256", "RSA_2048", {5}};

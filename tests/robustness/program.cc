@@ -95,6 +95,16 @@ long Program::status(const std::string& name) const {
   return 0;
 }
 
+long Program::cpu_ms() const {
+  std::ifstream file("/proc/" + std::to_string(child_) + "/stat");
+  std::string word;
+  long ticks = 0;
+  for (int i = 1; i <= 15 && file >> word; ++i) {
+    if (i >= 14) ticks += std::atol(word.c_str());  // utime, stime
+  }
+  return ticks * 1000 / ::sysconf(_SC_CLK_TCK);
+}
+
 std::size_t Program::descriptors() const {
   std::error_code problem;
   std::size_t count = 0;

@@ -35,6 +35,8 @@ class Program {
   std::string errors() const;
   // A line of /proc/ID/status, as "VmRSS" and "Threads", as a number; 0 if it is gone.
   long status(const std::string& name) const;
+  // The processor's time it has used.
+  long cpu_ms() const;
   // Its open descriptors.
   std::size_t descriptors() const;
 

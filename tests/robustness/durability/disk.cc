@@ -34,21 +34,25 @@ std::vector<std::string> serve(const std::string& directory) {
   return {"serve", "--port", "0", "--log-level", "error", "--data-dir", directory};
 }
 
-// A file system of a megabyte on the directory, seen by this process and its children only; false where that
-// is not allowed.
+// A file system of two megabytes on the directory, seen by this process and its children only; false where
+// that is not allowed.
 bool mount_small_disk(const std::string& path) {
   if (::unshare(CLONE_NEWNS) != 0) return false;
   if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
-  return ::mount("tmpfs", path.c_str(), "tmpfs", 0, "size=1m,mode=0700") == 0;
+  return ::mount("tmpfs", path.c_str(), "tmpfs", 0, "size=2m,mode=0700") == 0;
 }
 
-// Takes all the space there is.
+// Takes the space there is, but for a little.
 class Ballast {
  public:
-  explicit Ballast(std::string path) : path_(std::move(path)) {
+  explicit Ballast(std::string path, off_t left = 128 * 1024) : path_(std::move(path)) {
     const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     const std::string block(4096, 'b');
     while (::write(file, block.data(), block.size()) > 0) {
+    }
+    struct stat status {};
+    if (::fstat(file, &status) == 0 && ::ftruncate(file, std::max<off_t>(status.st_size - left, 0)) != 0) {
+      throw Broken("the ballast cannot be made lighter");
     }
     ::close(file);
   }
@@ -167,7 +171,8 @@ void survive_a_full_disk(const std::string& program) {
                  [&](const Program&) { return Ballast(directory.path() + "/ballast"); });
   {
     const Ballast full(directory.path() + "/ballast");
-    refused(program, directory.path() + "/new", "No space left on device");
+    const Ballast fuller(directory.path() + "/more", 0);
+    refused(program, directory.path() + "/new", "database or disk is full");
   }
   if (::mount(nullptr, directory.path().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0) {
     refused(program, data, "cannot write there: Read-only file system");
@@ -280,8 +285,8 @@ void start_with_keys(const std::string& program, int keys) {
   Client client(latchkey.port());
   if (client.kms("ListKeys", "{}").status != 200) throw Broken("it does not answer");
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-  std::cout << "start with " << keys << " keys: " << took << " ms to the first signed answer, "
-            << latchkey.status("VmRSS") / 1024 << " MB\n";
+  std::cout << "start with " << keys << " keys: " << took << " ms to the first signed answer and "
+            << latchkey.cpu_ms() << " ms of processor time, " << latchkey.status("VmRSS") / 1024 << " MB\n";
 }
 
 }  // namespace latchkey::robustness

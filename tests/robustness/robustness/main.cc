@@ -1,6 +1,7 @@
 // What a server must go through, by name:
 //   latchkey_robustness PROGRAM [TEST [NUMBER [SEED]]]
 // Without a test, the short version of all of them.
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -21,6 +22,7 @@ int main(int count, char** arguments) {
   const auto number = [&](int in_short, int in_full) {
     return count > 3 ? std::atoi(arguments[3]) : all ? in_short : in_full;
   };
+  std::signal(SIGPIPE, SIG_IGN);  // a server that hangs up on garbage is no accident
   try {
     if (chosen("flood")) hold_connections(program, number(1'000, 4'000));
     if (chosen("slow")) wait_for_slow_clients(program, number(80, 800), !all);

@@ -66,7 +66,7 @@ void one_nuisance(World& world, std::mt19937& random) {
   Wire(world.port).send("POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf");
   Wire(world.port).send_raw("\x16\x03\x01\x00\x05xxxxx");
   expect(Wire(world.port).ask("NONSENSE\r\n\r\n"), 400);
-  expect(Wire(world.port).ask(http::test::post(std::string(1'000 + random() % 1'000, 'x'))), 400);
+  expect(Wire(world.port).ask(http::test::post(std::string(1'000 + random() % 1'000, 'x'))), 403);
   world.refused += 5;
 }
 
