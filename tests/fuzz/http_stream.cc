@@ -58,7 +58,7 @@ std::string all_of(int descriptor) {
   }
 }
 
-void check_answers(std::string_view answers) {
+void check_answers(std::string_view answers, bool perhaps_to_head) {
   while (!answers.empty()) {
     if (answers.starts_with("HTTP/1.1 100 ") || answers.starts_with("HTTP/1.1 200 Connection")) {
       const bool tunnel = answers[9] == '2';
@@ -75,7 +75,7 @@ void check_answers(std::string_view answers) {
     const auto size =
         static_cast<std::size_t>(std::atoi(std::string(answers.substr(length + 16, 8)).c_str()));
     answers.remove_prefix(end + 4);
-    if (answers.starts_with("HTTP/1.1 ") && size > 0) continue;  // it answered HEAD
+    if (perhaps_to_head && (answers.empty() || answers.starts_with("HTTP/1.1 "))) continue;
     require(answers.size() >= size, "an answer is whole");
     answers.remove_prefix(size);
   }
@@ -100,5 +100,5 @@ FUZZ_TARGET(http_stream) {
   if (!input.empty()) ::send(pair.client, input.data(), input.size(), MSG_NOSIGNAL);
   ::shutdown(pair.client, SHUT_WR);
   { http::Connection(pair.server, options, certificates.context(), handler, stopping).run(); }
-  check_answers(all_of(pair.client));
+  check_answers(all_of(pair.client), input.find("HEAD ") != std::string_view::npos);
 }
