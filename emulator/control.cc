@@ -11,6 +11,9 @@ namespace latchkey {
 namespace {
 
 constexpr std::string_view kPrefix = "/_latchkey/";
+// Beyond them times have no ISO 8601 form of four digits.
+constexpr Time kEarliest{0};
+constexpr Time kLatest{253'402'300'799'000};
 constexpr std::string_view kLocalStackHealth = "/_localstack/health";
 
 http::Answer reply(int status, const Value& body) {
@@ -67,6 +70,8 @@ http::Answer Control::answer(const http::Message& message) {
     return dispatch(message);
   } catch (const AwsError& error) {
     return refuse(400, error.what());
+  } catch (const StoreFailure& failure) {
+    return refuse(500, failure.what());
   } catch (const std::exception& error) {
     return refuse(400, error.what());
   }
@@ -148,6 +153,8 @@ http::Answer Control::clock(const http::Message& message) {
     } else if (name == "advance") {
       const auto duration = text == nullptr ? std::nullopt : parse_duration(*text);
       if (!duration) return refuse(400, "advance must be an ISO 8601 duration without years and months");
+      const std::int64_t then = parts_.clock.now().ms + *duration;
+      if (then < kEarliest.ms || then > kLatest.ms) return refuse(400, "the clock stays between the years 1970 and 9999");
       parts_.clock.advance(*duration);
     } else if (name == "release" && value == Value(true)) {
       parts_.clock.release();

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "core/json.h"
 #include "core/version.h"
 #include "http/library_check.h"
 #include "iam/managed.h"
@@ -14,6 +15,9 @@
 
 namespace latchkey {
 namespace {
+
+// States and fixtures are larger than what AWS takes in a call.
+constexpr std::size_t kMaxControlBody = 512 * 1024 * 1024;
 
 Settings settings_of(const Options& options) {
   if (!is_account_id(options.account_id)) {
@@ -44,6 +48,14 @@ std::string ca_directory(const Options& options) {
   return options.ca_dir.empty() ? options.data_dir : options.ca_dir;
 }
 
+http::Answer control_error(int status, std::string_view reason) {
+  http::Answer answer;
+  answer.status = status;
+  answer.headers.emplace_back("Content-Type", "application/json");
+  answer.body = to_json(Members{{"error", reason}}) + "\n";
+  return answer;
+}
+
 }  // namespace
 
 Emulator::Impl::Impl(Options given)
@@ -69,6 +81,12 @@ Emulator::Impl::Impl(Options given)
   http::ServerOptions server_options;
   server_options.host = options.host;
   server_options.port = options.port;
+  server_options.body_limit = [limit = server_options.max_body_bytes](const sigv4::RawRequest& head) {
+    return Control::is_control_path(head.target) ? kMaxControlBody : limit;
+  };
+  server_options.refuse = [this](const http::Message& message, int status, std::string_view reason) {
+    return refuse(message, status, reason);
+  };
   server = std::make_unique<http::Server>(server_options, *certificates,
                                           [this](const http::Message& message) { return answer(message); });
   server->start();
@@ -133,11 +151,7 @@ http::Answer Emulator::Impl::answer(const http::Message& message) {
   const bool control_path = Control::is_control_path(target);
   if (!control_path && !Metadata::is_metadata_path(target)) return pipeline->answer(message);
   if (from_foreign_site(message.request, options.host)) {
-    http::Answer refused;
-    refused.status = 403;
-    refused.headers.emplace_back("Content-Type", "application/json");
-    refused.body = "{\"error\":\"requests from other sites are refused\"}\n";
-    return refused;
+    return control_error(403, "requests from other sites are refused");
   }
   return control_path ? control->answer(message) : metadata->answer(message);
 }
@@ -150,6 +164,11 @@ std::string Emulator::Impl::metrics_text() const {
                           .clock = clock,
                           .connections = server->connections(),
                           .started = started});
+}
+
+http::Answer Emulator::Impl::refuse(const http::Message& message, int status, std::string_view reason) {
+  if (!Control::is_control_path(message.request.target)) return pipeline->refuse(message, status, reason);
+  return control_error(status, reason);
 }
 
 Control::Parts Emulator::Impl::control_parts() {

@@ -32,6 +32,7 @@ struct Emulator::Impl {
   void take(const fixtures::Loaded& loaded);
   void reset(std::string_view account);
   http::Answer answer(const http::Message& message);
+  http::Answer refuse(const http::Message& message, int status, std::string_view reason);
   std::string metrics_text() const;
   Control::Parts control_parts();
 

@@ -96,6 +96,7 @@ pid_t start_child(std::vector<std::string> command, std::vector<std::string> env
   if (child == 0) {
     pthread_sigmask(SIG_SETMASK, &mask, nullptr);
     signal(SIGPIPE, SIG_DFL);  // ignored in this process; the command expects the default
+    signal(SIGXFSZ, SIG_DFL);
     execvpe(argv[0], argv.data(), envp.data());
     const int reason = errno;
     [[maybe_unused]] const auto written = write(report[1], &reason, sizeof reason);

@@ -1,3 +1,4 @@
+#include <csignal>
 #include <iostream>
 
 #include "cli/commands.h"
@@ -39,6 +40,8 @@ int dispatch(const std::string& command, const std::vector<std::string>& args) {
 
 int main(int argc, char* argv[]) {
   std::ios::sync_with_stdio(false);
+  // A limit on the size of files is an error like a full disk, not the end.
+  std::signal(SIGXFSZ, SIG_IGN);
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.empty()) {
     std::cerr << "latchkey: a command is missing; see latchkey --help\n";

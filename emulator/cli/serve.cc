@@ -1,3 +1,6 @@
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <iostream>
 
 #include "cli/commands.h"
@@ -8,6 +11,15 @@ namespace latchkey::cli {
 namespace {
 
 constexpr int kDefaultPort = 4566;
+constexpr rlim_t kOpenFiles = 8'192;
+
+// A thousand connections are more than the usual limit of open files leaves room for.
+void allow_connections() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, kOpenFiles));
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 void print_help(std::ostream& out) {
   out << "usage: latchkey serve [OPTIONS]\n\nRuns the emulator until SIGINT or SIGTERM, then exits 0. Prints one line on "
@@ -33,6 +45,7 @@ int serve_command(const std::vector<std::string>& args, std::ostream& out, std::
   if (!reader.rest().empty()) throw UsageError("serve: unexpected argument '" + reader.rest().front() + "'");
   if (options.data_dir.empty()) options.ca_dir = default_ca_directory();
 
+  allow_connections();
   const BlockedSignals signals;
   const Emulator emulator(options);
   out << "latchkey ready http=" << emulator.url() << " https=" << emulator.https_url() << " ca=" << emulator.ca_path()

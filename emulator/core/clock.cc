@@ -159,7 +159,8 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
     double number = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number,
                                                 std::chars_format::fixed);
-    if (problem != std::errc() || number < 0 || number > 1e12) return std::nullopt;
+    // from_chars takes "nan" too.
+    if (problem != std::errc() || !(number >= 0 && number <= 1e12)) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     if (text.empty()) return std::nullopt;
     const std::int64_t unit = unit_milliseconds(text.front(), time_part);
@@ -168,6 +169,7 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
     const double product = number * static_cast<double>(unit);
     if (product > 1e15) return std::nullopt;
     total += static_cast<std::int64_t>(product);
+    if (total > 1'000'000'000'000'000) return std::nullopt;
     any = true;
   }
   if (!any) return std::nullopt;

@@ -21,7 +21,7 @@ Connection::Connection(int descriptor, const ServerOptions& options, SSL_CTX* co
       socket_(descriptor, options.idle_timeout_ms, options.head_timeout_ms),
       stream_(&socket_),
       input_(socket_),
-      reader_(input_, socket_, options.max_head_bytes, options.max_body_bytes) {}
+      reader_(input_, socket_, options) {}
 
 void Connection::run() {
   message_.peer_address = socket_.peer_address();
@@ -110,11 +110,16 @@ Connection::Next Connection::send_answer(const Answer& answer, const Framing& fr
 
 // The end of this request cannot be known, so nothing behind it can be read.
 void Connection::refuse(const Refusal& refusal) {
+  if (!reader_.refused_body()) message_.request = {};  // half read, or still the one before
   Answer answer;
-  answer.status = refusal.status;
+  if (options_.refuse) {
+    answer = options_.refuse(message_, refusal.status, refusal.text);
+  } else {
+    answer.status = refusal.status;
+    answer.headers.emplace_back("Content-Type", "text/plain");
+    answer.body.assign(refusal.text).append(1, '\n');
+  }
   answer.fate = Answer::Fate::close;
-  answer.headers.emplace_back("Content-Type", "text/plain");
-  answer.body.assign(refusal.text).append(1, '\n');
   Framing framing;
   framing.persistent = false;
   send_answer(answer, framing);

@@ -78,7 +78,7 @@ Refusal read_version(std::string_view version, Framing& framing) {
       !digit(version[7])) {
     return bad("The request line does not end in an HTTP version.");
   }
-  if (version[5] != '1') return {505, "Only HTTP/1.0 and HTTP/1.1 are spoken here."};
+  if (version[5] != '1') return {400, "Only HTTP/1.0 and HTTP/1.1 are spoken here."};
   framing.http10 = version[7] == '0';
   framing.persistent = !framing.http10;
   return {};
@@ -178,7 +178,7 @@ class FramingHeaders {
   Refusal transfer_encoding(std::string_view value) {
     if (framing_.chunked) return bad("There are two Transfer-Encodings.");
     if (!equal_ignoring_case(trim(value), "chunked"))
-      return {501, "The only Transfer-Encoding taken is chunked."};
+      return {400, "The only Transfer-Encoding taken is chunked."};
     framing_.chunked = true;
     return {};
   }

@@ -10,6 +10,9 @@ constexpr std::size_t kMaxChunkLine = 1024;
 // The body's memory is kept for the next request up to here.
 constexpr std::size_t kKeepBody = 64 * 1024;
 
+// What a client says is coming is believed up to here; the rest takes memory when it is there.
+constexpr std::size_t kReserve = 1024 * 1024;
+
 constexpr Refusal kBodyTooLarge{413, "The request's body is too large."};
 constexpr Refusal kHeadTooLarge{431, "The request's headers are too large."};
 constexpr Refusal kTargetTooLong{414, "The request's target is too long."};
@@ -58,9 +61,11 @@ MessageReader::Outcome MessageReader::read(sigv4::RawRequest& request, Framing& 
   request.body.clear();
   input_.trim();
   socket_.rest();
+  head_read_ = false;
   const Outcome outcome = read_head(request, framing);
   if (outcome != Outcome::message) return outcome;
-  return read_body(request.body, framing);
+  head_read_ = true;
+  return read_body(request, framing);
 }
 
 // RFC 9112, 2.2: empty lines before a request are to be ignored; old clients send one behind a body.
@@ -83,8 +88,8 @@ MessageReader::Outcome MessageReader::read_head(sigv4::RawRequest& request, Fram
     if (scanned == 0) skip_empty_lines();
     const std::string_view bytes = input_.view();
     const std::size_t size = find_head_end(bytes, scanned);
-    if (std::min(size, bytes.size()) > max_head_bytes_) {
-      const bool in_target = bytes.substr(0, max_head_bytes_).find('\n') == std::string_view::npos;
+    if (std::min(size, bytes.size()) > options_.max_head_bytes) {
+      const bool in_target = bytes.substr(0, options_.max_head_bytes).find('\n') == std::string_view::npos;
       return refuse(in_target ? kTargetTooLong : kHeadTooLarge);
     }
     if (size != std::string_view::npos) {
@@ -97,17 +102,18 @@ MessageReader::Outcome MessageReader::read_head(sigv4::RawRequest& request, Fram
   }
 }
 
-MessageReader::Outcome MessageReader::read_body(std::string& body, const Framing& framing) {
-  if (framing.content_length > max_body_bytes_) return refuse(kBodyTooLarge);
+MessageReader::Outcome MessageReader::read_body(sigv4::RawRequest& request, const Framing& framing) {
   if (!framing.chunked && framing.content_length == 0) return Outcome::message;
+  const std::size_t limit = options_.body_limit ? options_.body_limit(request) : options_.max_body_bytes;
+  if (framing.content_length > limit) return refuse(kBodyTooLarge);
   // A client that has sent the body without waiting needs no leave to do so.
   const bool waits = framing.chunked ? input_.empty() : input_.view().size() < framing.content_length;
   if (framing.expects_continue && waits && !input_.stream().write("HTTP/1.1 100 Continue\r\n\r\n")) {
     return Outcome::ended;
   }
-  if (framing.chunked) return read_chunks(body);
-  body.reserve(framing.content_length);
-  return read_exactly(body, framing.content_length);
+  if (framing.chunked) return read_chunks(request.body, limit);
+  request.body.reserve(std::min<std::uint64_t>(framing.content_length, kReserve));
+  return read_exactly(request.body, framing.content_length);
 }
 
 MessageReader::Outcome MessageReader::read_exactly(std::string& body, std::uint64_t size) {
@@ -138,7 +144,7 @@ MessageReader::Outcome MessageReader::read_line(std::size_t limit, Refusal too_l
   }
 }
 
-MessageReader::Outcome MessageReader::read_chunks(std::string& body) {
+MessageReader::Outcome MessageReader::read_chunks(std::string& body, std::size_t limit) {
   while (true) {
     std::string_view line;
     Outcome outcome = read_line(kMaxChunkLine, kBadChunk, line);
@@ -146,7 +152,7 @@ MessageReader::Outcome MessageReader::read_chunks(std::string& body) {
     const std::optional<std::uint64_t> size = chunk_size(line);
     if (!size) return refuse(kBadChunk);
     if (*size == 0) return skip_trailers();
-    if (*size > max_body_bytes_ - body.size()) return refuse(kBodyTooLarge);
+    if (*size > limit - body.size()) return refuse(kBodyTooLarge);
     outcome = read_exactly(body, *size);
     if (outcome != Outcome::message) return outcome;
     outcome = read_line(kMaxChunkLine, kBadChunk, line);
@@ -156,7 +162,7 @@ MessageReader::Outcome MessageReader::read_chunks(std::string& body) {
 }
 
 MessageReader::Outcome MessageReader::skip_trailers() {
-  std::size_t left = max_head_bytes_;
+  std::size_t left = options_.max_head_bytes;
   while (true) {
     std::string_view line;
     const Outcome outcome = read_line(left, kHeadTooLarge, line);

@@ -6,6 +6,7 @@
 
 #include "http/head.h"
 #include "http/input.h"
+#include "http/server.h"
 #include "http/socket.h"
 
 namespace latchkey::http {
@@ -13,8 +14,8 @@ namespace latchkey::http {
 // The socket is the one underneath the input's stream; it keeps the deadlines.
 class MessageReader {
  public:
-  MessageReader(Input& input, Socket& socket, std::size_t max_head_bytes, std::size_t max_body_bytes)
-      : input_(input), socket_(socket), max_head_bytes_(max_head_bytes), max_body_bytes_(max_body_bytes) {}
+  MessageReader(Input& input, Socket& socket, const ServerOptions& options)
+      : input_(input), socket_(socket), options_(options) {}
 
   enum class Outcome {
     message,
@@ -23,11 +24,13 @@ class MessageReader {
   };
   Outcome read(sigv4::RawRequest& request, Framing& framing);
   const Refusal& refusal() const { return refusal_; }
+  // Whether what was refused has a head: the body was wrong.
+  bool refused_body() const { return head_read_; }
 
  private:
   Outcome read_head(sigv4::RawRequest& request, Framing& framing);
-  Outcome read_body(std::string& body, const Framing& framing);
-  Outcome read_chunks(std::string& body);
+  Outcome read_body(sigv4::RawRequest& request, const Framing& framing);
+  Outcome read_chunks(std::string& body, std::size_t limit);
   Outcome skip_trailers();
   Outcome read_exactly(std::string& body, std::uint64_t size);
   // The next line, without its end, good until the input is filled again.
@@ -38,8 +41,8 @@ class MessageReader {
 
   Input& input_;
   Socket& socket_;
-  const std::size_t max_head_bytes_;
-  const std::size_t max_body_bytes_;
+  const ServerOptions& options_;
+  bool head_read_ = false;
   Refusal refusal_;
 };
 

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,10 @@ struct ServerOptions {
   int idle_timeout_ms = 60'000;  // between requests
   int head_timeout_ms = 20'000;  // from a request's first byte to its last
   int handshake_timeout_ms = 10'000;
+  // Both may be absent. A limit for the bodies of some requests, by their heads; and the answer to a request that cannot be
+  // taken: a status, a reason, and the head as far as it could be read (without a method: not at all). Must not throw.
+  std::function<std::size_t(const sigv4::RawRequest& head)> body_limit = {};
+  std::function<Answer(const Message& message, int status, std::string_view reason)> refuse = {};
 };
 
 class Server {

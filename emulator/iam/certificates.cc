@@ -26,6 +26,9 @@ Bio reading(const std::string& text) {
   return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), BIO_free};
 }
 
+// Without this OpenSSL asks at the terminal.
+int no_password(char*, int, int, void*) { return -1; }
+
 std::string spki_of(const EVP_PKEY* key) {
   unsigned char* der = nullptr;
   const int length = i2d_PUBKEY(key, &der);
@@ -63,7 +66,7 @@ std::string mpint(const BIGNUM* number) {
 
 std::optional<std::string> ssh_bytes_of_pem(const std::string& pem) {
   const Bio bio = reading(pem);
-  const PublicKey key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+  const PublicKey key(PEM_read_bio_PUBKEY(bio.get(), nullptr, no_password, nullptr), EVP_PKEY_free);
   ERR_clear_error();
   BIGNUM* modulus = nullptr;
   BIGNUM* exponent = nullptr;
@@ -90,7 +93,7 @@ bool is_rsa(std::string_view ssh_bytes) {
 
 std::optional<CertificateFacts> read_certificate(const std::string& pem) {
   const Bio bio = reading(pem);
-  const Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free);
+  const Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr), X509_free);
   ERR_clear_error();
   if (!certificate) return std::nullopt;
   tm when{};

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "core/arn.h"
+#include "core/cipher.h"
 #include "core/encoding.h"
 #include "core/json.h"
 
@@ -162,7 +163,7 @@ http::Answer Metadata::new_token(const sigv4::RawRequest& request) {
     if (tokens_.size() >= kMostTokens)
       std::erase_if(tokens_, [&](const auto& entry) { return entry.second <= now; });
     if (tokens_.size() >= kMostTokens) tokens_.clear();
-    tokens_[token] = now.plus_seconds(*seconds);
+    tokens_[sha256(token)] = now.plus_seconds(*seconds);
   }
   http::Answer answer = text_answer(200, std::move(token));
   answer.headers.emplace_back("X-Aws-Ec2-Metadata-Token-Ttl-Seconds", std::to_string(*seconds));
@@ -175,7 +176,7 @@ bool Metadata::has_valid_token(const sigv4::RawRequest& request) const {
   const auto given = request.header("x-aws-ec2-metadata-token");
   if (!given) return true;
   const std::lock_guard lock(mutex_);
-  const auto found = tokens_.find(std::string(*given));
+  const auto found = tokens_.find(sha256(*given));
   return found != tokens_.end() && clock_.real() < found->second;
 }
 

@@ -64,7 +64,8 @@ class Metadata {
   mutable std::mutex mutex_;
   std::vector<std::pair<std::string, std::string>> roles_;
   std::map<std::string, Issued> issued_;  // by the role's id
-  std::map<std::string, Time> tokens_;    // IMDSv2 session tokens, with their end
+  // IMDSv2 session tokens, with their end: by their digests, so that a look-up does not tell how much of one was right.
+  std::map<std::string, Time> tokens_;
   std::optional<std::pair<std::string, std::string>> alone_;
 };
 

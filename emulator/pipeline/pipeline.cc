@@ -7,6 +7,7 @@
 #include "core/render.h"
 #include "identity/context.h"
 #include "identity/organization.h"
+#include "pipeline/abridge.h"
 #include "pipeline/denial.h"
 #include "pipeline/routing.h"
 
@@ -32,6 +33,13 @@ std::optional<sigv4::Failure> refused_by_session(const Identity& who, const Serv
   if (service.name != "iam" || who.session->mfa_at) return std::nullopt;
   return sigv4::Failure{sigv4::ErrorCode::invalid_client_token_id,
                         "The security token included in the request is invalid"};
+}
+
+// IAM's name for it is its own.
+AwsError internal_failure_of(const Service* service) {
+  AwsError error = internal_failure(service == nullptr ? Protocol::query : service->protocol);
+  if (service == nullptr || service->name != "iam") return error;
+  return {error.status(), "ServiceFailure", error.message()};
 }
 
 // IAM is a global service: whichever region a request was signed for, it is made to the one where the partition's IAM is.
@@ -102,7 +110,7 @@ std::optional<AwsError> Pipeline::guard(Request& request, Stages stages) {
     error = refused;
   } catch (const std::exception& bug) {
     parts_.log.error("internal failure", Members{{"request", request.entry.id}, {"reason", bug.what()}});
-    error = internal_failure(request.speaks_json() ? Protocol::json : Protocol::query);
+    error = internal_failure_of(request.route.service);
   }
   note_error(request.entry, *error);
   return error;
@@ -130,6 +138,24 @@ Pipeline::Result Pipeline::call(const InProcess& call) {
   result.request_id = request.entry.id;
   record(request, result.status);
   return result;
+}
+
+// https://docs.aws.amazon.com/signer/latest/api/CommonErrors.html names both.
+http::Answer Pipeline::refuse(const http::Message& message, int status, std::string_view reason) {
+  Request request{message, {}, {}, {}, {}};
+  start_entry(request);
+  if (!message.request.method.empty()) {
+    const auto read = sigv4::read_claim(message.request, sigv4::Dialect::query);
+    request.route = route(message, parts_.services, read.claim ? read.claim->service : "");
+    request.entry.service = request.service().name;
+    request.entry.operation = request.route.operation_name;
+  }
+  const AwsError error(status, status == 413 ? "RequestEntityTooLargeException" : "MalformedHttpRequestException",
+                       std::string(reason));
+  note_error(request.entry, error);
+  http::Answer answer = render(request, error);
+  record(request, status);
+  return answer;
 }
 
 policy::Context Pipeline::request_context(const Request& request) const {
@@ -205,8 +231,13 @@ Value Pipeline::perform(Request& request, Members input) {
             .context = request_context(request),
             .key = nullptr};
   authorize(call, request);
-  note_use_of_access_key(call);
-  note_use_of_role(call);
+  try {
+    note_use_of_access_key(call);
+    note_use_of_role(call);
+  } catch (const StoreFailure& failure) {
+    // A full disk keeps nobody from reading and decrypting.
+    parts_.log.error("the use of a credential is not kept", Members{{"request", call.request_id}, {"reason", failure.what()}});
+  }
   Value result = operation.run(call);
   if (call.service.succeeded != nullptr) call.service.succeeded(call);
   return result;
@@ -402,6 +433,7 @@ void Pipeline::record(Request& request, int status) {
                                         {"principal", entry.principal}});
   }
   counts_.add(request.route.service, request.route.operation, entry.outcome, !entry.fault.empty());
+  abridge(entry);
   parts_.journal.add(std::move(entry));
 }
 

@@ -38,6 +38,8 @@ class Pipeline {
 
   // Never throws: whatever goes wrong becomes AWS's error.
   http::Answer answer(const http::Message& message);
+  // The answer to a request that the server could not read or would not take; what it has of a head says whose words to use.
+  http::Answer refuse(const http::Message& message, int status, std::string_view reason);
 
   // A call that comes from this process: nothing is signed, all else is as for a request. Never throws.
   // The service must be one of the parts'.

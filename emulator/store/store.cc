@@ -51,14 +51,23 @@ Store::Store(std::unique_ptr<Backing> backing)
     : tables_(std::make_unique<Tables>()), backing_(std::move(backing)) {}
 Store::~Store() = default;
 
+void Store::run(const std::function<void(Txn&)>& work) {
+  const std::lock_guard lock(writing_);
+  Txn txn(*this);
+  work(txn);
+  commit(txn);
+}
+
 void Store::commit(Txn& txn) {
   if (backing_ && !txn.staged_->changes.empty()) backing_->apply(txn.staged_->changes);
+  const std::unique_lock lock(mutex_);
   for (const auto& publish : txn.staged_->publish) publish();
 }
 
 void Store::clear() {
-  const std::unique_lock lock(mutex_);
+  const std::lock_guard writer(writing_);
   if (backing_) backing_->clear();
+  const std::unique_lock lock(mutex_);
   std::apply([](auto&... table) { (table.clear(), ...); }, tables_->all);
 }
 
@@ -72,14 +81,25 @@ void Store::clear_account(std::string_view account) {
 }
 
 void Store::load(std::string_view kind, const Members& members) {
-  bool known = false;
-  const auto try_load = [&]<class T>(const Table<T>&) {
-    if (known || kind != Traits<T>::kind) return;
-    known = true;
-    load(decode<T>(members));
+  Documents documents;
+  publish({prepare(kind, members, documents)});
+}
+
+std::function<void()> Store::prepare(std::string_view kind, const Members& members, Documents& documents) {
+  std::function<void()> put;
+  const auto try_kind = [&]<class T>(Table<T>& table) {
+    if (put || kind != Traits<T>::kind) return;
+    put = [&table, entity = std::make_shared<const T>(decode<T>(members, documents))] { table.put(entity); };
   };
-  std::apply([&](const auto&... table) { (try_load(table), ...); }, tables_->all);
-  if (!known) throw std::runtime_error("unknown kind of entity '" + std::string(kind) + "'");
+  std::apply([&](auto&... table) { (try_kind(table), ...); }, tables_->all);
+  if (!put) throw std::runtime_error("unknown kind of entity '" + std::string(kind) + "'");
+  return put;
+}
+
+void Store::publish(const std::vector<std::function<void()>>& puts) {
+  const std::lock_guard writer(writing_);
+  const std::unique_lock lock(mutex_);
+  for (const auto& put : puts) put();
 }
 
 Members Store::export_state(Secrets secrets) const {
@@ -100,13 +120,16 @@ Members Store::export_state(Secrets secrets) const {
 
 void Store::import_state(const Members& state) {
   Store imported;
+  Documents documents;
+  std::vector<std::function<void()>> puts;
   for (const auto& [kind, entities] : state) {
     if (!entities.is<List>()) throw std::runtime_error(kind + " must be a list");
     for (const Value& entity : entities.get<List>()) {
       if (!entity.is<Members>()) throw std::runtime_error(kind + " must hold objects");
-      imported.load(kind, entity.get<Members>());
+      puts.push_back(imported.prepare(kind, entity.get<Members>(), documents));
     }
   }
+  imported.publish(puts);
   write([&](Txn& txn) {
     const auto replace = [&]<class T>(Table<T>& table) {
       for (const Ptr<T>& entity : table.all()) txn.erase<T>(Traits<T>::id(*entity));

@@ -3,16 +3,22 @@
 //
 // Readers take the lock for a look-up and leave with a pointer; cryptography and policy evaluation happen
 // outside it. Writers stage whole new entities in a transaction: first the journal on disk, then the tables,
-// all or nothing. One std::shared_mutex guards every table. A pointer that was handed out stays valid and
-// never changes.
+// all or nothing. A pointer that was handed out stays valid and never changes.
+//
+// Two locks, taken in this order: writing_ is held by the one writer from its first look to its publication;
+// mutex_ guards the tables and is held exclusively for the publication alone, so that no reader waits for a
+// disk. A writer reads the tables without it: nobody else changes them.
 //
 // The templates of this header are defined in store/table.h and instantiated for every kind in
 // store/kinds_*.cc, so that the files that use the store need not compile its tables.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -35,7 +41,14 @@ struct Change {
   bool erased = false;
 };
 
-// Where changes go before they are visible. Throws if they could not be kept.
+// A change could not be kept (a full disk); nothing of it is visible, and what was there before stays.
+class StoreFailure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Where changes go before they are visible, one call at a time. Throws StoreFailure if they could not be
+// kept.
 class Backing {
  public:
   virtual ~Backing() = default;
@@ -88,15 +101,19 @@ class Store {
   template <class T>
   std::vector<Ptr<T>> all() const;
 
-  // Runs work(txn) alone; commits when it returns, changes nothing when it throws. Returns what work returns.
+  // Runs work(txn) alone among the writers; commits when it returns, changes nothing when it throws. Returns
+  // what work returns.
   template <class F>
   auto write(F&& work);
 
   // Puts what was read from disk or from an exported document in, without writing it to disk again.
   template <class T>
   void load(T entity);
-  // Puts an entity that was read back by its kind's name. Throws std::runtime_error for an unknown kind.
+  // The same by the name of the kind. Throws std::runtime_error for an unknown kind.
   void load(std::string_view kind, const Members& members);
+  // For many: the decoding, by any number of threads; then the putting, which publish() runs.
+  std::function<void()> prepare(std::string_view kind, const Members& members, Documents& documents);
+  void publish(const std::vector<std::function<void()>>& puts);
 
   // Removes everything, or everything of one account (settings stay).
   void clear();
@@ -111,9 +128,11 @@ class Store {
   friend class Txn;
   template <class T>
   Table<T>& table() const;
+  void run(const std::function<void(Txn&)>& work);
   void commit(Txn& txn);
 
   struct Tables;
+  std::mutex writing_;
   mutable std::shared_mutex mutex_;
   std::unique_ptr<Tables> tables_;
   std::unique_ptr<Backing> backing_;
@@ -121,15 +140,12 @@ class Store {
 
 template <class F>
 auto Store::write(F&& work) {
-  const std::unique_lock lock(mutex_);
-  Txn txn(*this);
   if constexpr (std::is_void_v<std::invoke_result_t<F, Txn&>>) {
-    work(txn);
-    commit(txn);
+    run([&work](Txn& txn) { work(txn); });
   } else {
-    auto result = work(txn);
-    commit(txn);
-    return result;
+    std::optional<std::invoke_result_t<F, Txn&>> result;
+    run([&work, &result](Txn& txn) { result.emplace(work(txn)); });
+    return *std::move(result);
   }
 }
 

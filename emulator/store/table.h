@@ -211,6 +211,7 @@ std::vector<Ptr<T>> Store::all() const {
 
 template <class T>
 void Store::load(T entity) {
+  const std::lock_guard writer(writing_);
   const std::unique_lock lock(mutex_);
   table<T>().put(std::make_shared<const T>(std::move(entity)));
 }

@@ -33,8 +33,8 @@ TEST_CASE("a malformed or ambiguous request is refused, and nothing behind it is
       {400, "GET localhost:80 HTTP/1.1\r\n\r\n"},
       {400, "GET /a\x01 HTTP/1.1\r\n\r\n"},
       {400, "GET /a\rb HTTP/1.1\r\n\r\n"},
-      {505, "PRI * HTTP/2.0\r\n\r\n"},
-      {505, "GET / HTTP/0.9\r\n\r\n"},
+      {400, "PRI * HTTP/2.0\r\n\r\n"},
+      {400, "GET / HTTP/0.9\r\n\r\n"},
       {400, request("GET /", "no colon\r\n")},
       {400, request("GET /", "X-Unterminated\r\nX-Next: a\r\n")},
       {400, request("GET /", ": no name\r\n")},
@@ -56,9 +56,9 @@ TEST_CASE("a malformed or ambiguous request is refused, and nothing behind it is
       {400, request("POST /", "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n", "0\r\n\r\n")},
       {400, request("POST /", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
       {400, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
-      {501, request("POST /", "Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n")},
-      {501, request("POST /", "Transfer-Encoding: identity\r\n")},
-      {501, request("POST /",
+      {400, request("POST /", "Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n")},
+      {400, request("POST /", "Transfer-Encoding: identity\r\n")},
+      {400, request("POST /",
                     "Transfer-Encoding: \x0b"
                     "chunked\r\n")},
       {417, request("POST /", "Expect: 200-ok\r\nContent-Length: 2\r\n", "ab")},
@@ -113,6 +113,33 @@ TEST_CASE("what is too large is refused with the status that says so") {
   INFO(sent.substr(0, 100));
   Wire wire(server.port());
   CHECK(wire.ask(sent).status == status);
+}
+
+TEST_CASE("who owns the server words its refusals, with the head as far as there is one, and sets limits by it") {
+  ServerOptions options;
+  options.max_body_bytes = 100;
+  options.body_limit = [](const sigv4::RawRequest& head) { return head.target == "/large" ? std::size_t{200} : 100; };
+  options.refuse = [](const Message& message, int status, std::string_view reason) {
+    Answer answer;
+    answer.status = status;
+    answer.body = message.request.method + "|" + message.request.target + "|" + message.peer_address + "|" +
+                  std::string(reason);
+    return answer;
+  };
+  TestServer server(unreachable, options);
+  const auto body = [](int size) { return "Content-Length: " + std::to_string(size) + "\r\n"; };
+  CHECK(Wire(server.port()).ask(request("POST /large", body(200), std::string(200, 'b'))).status == 299);
+  Wire wire(server.port());
+  CHECK(wire.ask(request("GET /before")).status == 299);
+  const Reply large = wire.ask(request("POST /large", body(201)));
+  CHECK(large.status == 413);
+  CHECK(large.body == "POST|/large|127.0.0.1|The request's body is too large.");
+  CHECK(large.header("Connection") == "close");
+  CHECK(wire.ended());
+  Wire next(server.port());
+  CHECK(next.ask(request("GET /before")).status == 299);
+  CHECK(next.ask("GET /second NONSENSE\r\n\r\n").body.starts_with("||127.0.0.1|"));
+  CHECK(next.ended());
 }
 
 TEST_CASE("headers beyond a thousand are refused") {

@@ -76,7 +76,7 @@ TEST_CASE("the clock is read, frozen, advanced and released over the control API
   CHECK(emulator.control("PUT", "/_latchkey/clock", R"({"freeze":"2030-01-01T00:00:00Z"})").status == 200);
   CHECK(emulator.control("PUT", "/_latchkey/clock", R"({"advance":"P7D"})").body.find("2030-01-08T00:00:00.000Z") != std::string::npos);
   CHECK(emulator.control("PUT", "/_latchkey/clock", R"({"release":true})").body.find(R"("frozen":false)") != std::string::npos);
-  for (const char* body : {"", "{}", "[]", R"({"freeze":"x"})", R"({"freeze":5})", R"({"advance":"P1Y"})", R"({"release":false})", R"({"stop":1})"}) {
+  for (const char* body : {"", "{}", "[]", R"({"freeze":"x"})", R"({"freeze":5})", R"({"advance":"P1Y"})", R"({"advance":"PnanD"})", R"({"advance":"P9999999D"})", R"({"advance":"-P99999D"})", R"({"release":false})", R"({"stop":1})"}) {
     CAPTURE(body);
     CHECK(emulator.control("PUT", "/_latchkey/clock", body).status == 400);
   }
