@@ -71,6 +71,10 @@ struct SqliteBacking::Impl {
     if (result != SQLITE_DONE && result != SQLITE_ROW) fail("cannot write");
   }
 
+  // One transaction.
+  enum class Former { kept, removed };
+  void write(const std::vector<Change>& changes, Former former) const;
+
   // SQLite's own locks come and go with each transaction; this one is held as long as the process lives.
   void take_directory() {
     const std::string lock_path = path + "/latchkey.lock";
@@ -142,26 +146,31 @@ void SqliteBacking::load_into(Store& store) const {
   }
 }
 
-void SqliteBacking::apply(const std::vector<Change>& changes) {
-  impl_->step(*impl_->begin);
+void SqliteBacking::Impl::write(const std::vector<Change>& changes, Former former) const {
+  step(*begin);
   try {
+    if (former == Former::removed) run("DELETE FROM object");
     for (const Change& change : changes) {
-      const Statement& statement = change.erased ? *impl_->remove : *impl_->upsert;
+      const Statement& statement = change.erased ? *remove : *upsert;
       statement.bind(1, change.kind);
       statement.bind(2, change.id.account);
       statement.bind(3, change.id.region);
       statement.bind(4, change.id.name);
       if (!change.erased) statement.bind(5, change.body);
-      impl_->step(statement);
+      step(statement);
     }
-    impl_->step(*impl_->commit);
+    step(*commit);
   } catch (...) {
-    sqlite3_step(impl_->rollback->raw);
-    sqlite3_reset(impl_->rollback->raw);
+    sqlite3_step(rollback->raw);
+    sqlite3_reset(rollback->raw);
     throw;
   }
 }
 
-void SqliteBacking::clear() { impl_->run("DELETE FROM object"); }
+void SqliteBacking::apply(const std::vector<Change>& changes) {
+  impl_->write(changes, Impl::Former::kept);
+}
+
+void SqliteBacking::replace(const std::vector<Change>& all) { impl_->write(all, Impl::Former::removed); }
 
 }  // namespace latchkey

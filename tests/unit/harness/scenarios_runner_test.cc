@@ -226,7 +226,8 @@ TEST_CASE("a file that is no scenario is refused with the place and the reason")
       {scenario("", R"("fixtures":[{}],)"), "latchkey: is missing"},
       {scenario("1"), "steps[0]: must be an object"},
       {scenario("{}"),
-       "steps[0]: is no step: it has none of call, request, run, identity, clock, faults, nowhere, set, section"},
+       "steps[0]: is no step: it has none of call, request, run, journal, identity, clock, faults, nowhere, "
+       "set, section"},
       {scenario(R"({"call":"s3:GetObject"})"),
        "steps[0].call: 's3:GetObject' is not SERVICE:OPERATION of kms, iam or sts"},
       {scenario(R"({"call":"kms:"})"), "steps[0].call: 'kms:' is not SERVICE:OPERATION of kms, iam or sts"},
