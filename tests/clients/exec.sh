@@ -106,6 +106,28 @@ seen=0
 "$latchkey" exec --journal ./no/such/folder -- true 2> errors || seen=$?
 same "a journal that cannot be kept" "1" "$([ $seen -ne 0 ] && grep -c 'cannot write' errors)"
 
+# --- What one start encrypts, the next one decrypts ---
+cat > seed.yaml <<EOF
+Keys:
+  Symmetric:
+    Aes:
+      - Metadata: {KeyId: bc436485-5092-42b8-92a3-0aa8b93536dc}
+        BackingKeys: [5cdaead27fe7da2de47945d73cd6d79e36494e73802f3cd3869f1d2cb0b5d7a9]
+Aliases:
+  - {AliasName: alias/seeded, TargetKeyId: bc436485-5092-42b8-92a3-0aa8b93536dc}
+EOF
+kms() { "$latchkey" exec --fixture "$1" -- sh -c "${call/ -o \/dev\/null/}" "$2" "$3" 2> /dev/null; }
+for fixture in "$fixtures/tutorial.json alias/qe-master" "$fixtures/two-accounts.json alias/shared" "seed.yaml alias/seeded"; do
+  file=${fixture% *} account=000000000000
+  [[ $fixture = *two-accounts* ]] && account=111122223333
+  export LATCHKEY_ACCOUNT_ID=$account
+  text=$(printf 'kept from %s' "$fixture" | base64 -w0)
+  blob=$(kms "$file" Encrypt "{\"KeyId\":\"${fixture#* }\",\"Plaintext\":\"$text\"}" | sed 's/.*"CiphertextBlob":"\([^"]*\)".*/\1/')
+  seen=$(kms "$file" Decrypt "{\"CiphertextBlob\":\"$blob\"}" | sed 's/.*"Plaintext":"\([^"]*\)".*/\1/')
+  same "a ciphertext of an earlier start with $fixture" "$text" "$seen"
+done
+unset LATCHKEY_ACCOUNT_ID
+
 # --- Programs that know nothing of endpoints ---
 program=$here/no_endpoint.sh
 for trust in "" --trust-system; do

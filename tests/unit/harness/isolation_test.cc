@@ -14,6 +14,7 @@
 #include "latchkey/emulator.h"
 #include "scenarios/aws_call.h"
 #include "scenarios/variables.h"
+#include "support/folder.h"
 
 namespace latchkey {
 namespace {
@@ -169,8 +170,8 @@ class Worker {
   std::map<std::string, std::string> ciphertexts_;
 };
 
-void run_workers(std::size_t count, std::size_t operations) {
-  Emulator emulator(Options{.fixtures = {fixture_of(count)}});
+void run_workers(std::size_t count, std::size_t operations, const std::string& data_dir = "") {
+  Emulator emulator(Options{.data_dir = data_dir, .fixtures = {fixture_of(count)}});
   std::vector<Worker> workers;
   for (std::size_t i = 0; i < count; ++i) workers.emplace_back(emulator, i);
   std::vector<std::thread> threads;
@@ -205,6 +206,18 @@ std::string users(std::initializer_list<const char*> names) {
 
 TEST_CASE("workers with an account each do not notice each other, whatever they reset") {
   run_workers(12, 25);
+}
+
+TEST_CASE("workers over a data directory do not notice each other, and it holds what they left") {
+  const test::Folder folder;
+  run_workers(4, 15, folder.path().string());
+  Emulator emulator(Options{.data_dir = folder.path().string()});
+  for (std::size_t worker = 0; worker < 4; ++worker) {
+    const auto state =
+        parse_json(emulator.control("GET", "/_latchkey/state").body, {.depth = 64, .values = 1'000'000});
+    const std::string text = to_json(*scenarios::at_path(*state, "entities.user"));
+    CHECK(text.find("\"Account\":\"" + account_of(worker) + "\",\"Name\":\"fixed\"") != std::string::npos);
+  }
 }
 
 // The same at full size, where it is asked for: harness_tests "[full]".

@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
-#include <filesystem>
 
 #include "latchkey/emulator.h"
 #include "store/sqlite.h"
 #include "store/store.h"
+#include "support/folder.h"
 
 namespace latchkey {
 namespace {
@@ -68,20 +68,18 @@ TEST_CASE("what cannot be kept on disk changes nothing in memory") {
 }
 
 TEST_CASE("a data directory holds what a reset left, and none of AWS's own policies") {
-  std::string folder = (std::filesystem::temp_directory_path() / "latchkey-adopt-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const test::Folder folder;
   const char* fixture = R"({"latchkey":1,"accounts":{"000000000000":{"users":[{"UserName":"fixed"}]}}})";
   {
-    Emulator emulator(Options{.data_dir = folder, .fixtures = {fixture}});
+    Emulator emulator(Options{.data_dir = folder.path().string(), .fixtures = {fixture}});
     emulator.load_fixture(R"({"latchkey":1,"accounts":{"000000000000":{"users":[{"UserName":"more"}]}}})");
     emulator.reset();
     emulator.load_fixture(R"({"latchkey":1,"accounts":{"111122223333":{"users":[{"UserName":"later"}]}}})");
   }
   Store store;
-  SqliteBacking(folder).load_into(store);
+  SqliteBacking(folder.path().string()).load_into(store);
   CHECK(names(store) == std::vector<std::string>{"000000000000/fixed", "111122223333/later"});
   CHECK(store.all<ManagedPolicy>().empty());
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("an imported state has AWS's own policies, whatever it says of them") {
