@@ -1,5 +1,7 @@
 #include "control.h"
 
+#include <algorithm>
+
 #include "core/encoding.h"
 #include "core/json.h"
 #include "identity/authorization_message.h"
@@ -14,7 +16,7 @@ constexpr std::string_view kPrefix = "/_latchkey/";
 // Beyond them times have no ISO 8601 form of four digits.
 constexpr Time kEarliest{0};
 constexpr Time kLatest{253'402'300'799'000};
-constexpr std::string_view kLocalStackHealth = "/_localstack/health";
+constexpr std::string_view kLocalStack = "/_localstack/";
 
 http::Answer reply(int status, const Value& body) {
   http::Answer answer;
@@ -54,6 +56,10 @@ Form parse_query(std::string_view target) {
   return query;
 }
 
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> choices) {
+  return std::find(choices.begin(), choices.end(), text) != choices.end();
+}
+
 std::string value_of(const Form& query, std::string_view name) {
   const auto found = query.find(name);
   return found == query.end() ? "" : found->second;
@@ -62,7 +68,7 @@ std::string value_of(const Form& query, std::string_view name) {
 }  // namespace
 
 bool Control::is_control_path(std::string_view target) {
-  return target.starts_with(kPrefix) || target.substr(0, target.find('?')) == kLocalStackHealth;
+  return target.starts_with(kPrefix) || target.starts_with(kLocalStack);
 }
 
 http::Answer Control::answer(const http::Message& message) {
@@ -82,7 +88,9 @@ http::Answer Control::dispatch(const http::Message& message) {
   const std::string_view path = target.substr(0, target.find('?'));
   const std::string& method = message.request.method;
   const Form query = parse_query(target);
-  if (path == kLocalStackHealth) return method == "GET" ? localstack_health() : wrong_method("GET");
+  if (path.starts_with(kLocalStack)) {
+    return method == "GET" ? localstack(path.substr(kLocalStack.size())) : wrong_method("GET");
+  }
   const std::string_view name = path.substr(kPrefix.size());
   if (name == "health") return method == "GET" ? health() : wrong_method("GET");
   if (name == "reset") return method == "POST" ? reset(query) : wrong_method("POST");
@@ -127,12 +135,26 @@ http::Answer Control::health() const {
                             {"services", std::move(services)}});
 }
 
-// As LocalStack answers it, for the wait strategies of test containers.
-http::Answer Control::localstack_health() const {
-  Members services;
-  for (const Service* service : parts_.services) services.add(std::string(service->name), "available");
-  return reply(
-      200, Members{{"services", std::move(services)}, {"edition", "latchkey"}, {"version", parts_.version}});
+// What the wait strategies of test containers ask LocalStack, in its shapes.
+http::Answer Control::localstack(std::string_view name) const {
+  if (name == "health") {
+    Members running;
+    for (const Service* service : parts_.services) running.add(std::string(service->name), "available");
+    return reply(200, Members{{"services", std::move(running)},
+                              {"edition", "latchkey"},
+                              {"version", parts_.version}});
+  }
+  if (name == "info") return reply(200, Members{{"version", parts_.version}, {"edition", "latchkey"}});
+  // Who gets an answer finds everything started; there are no scripts.
+  if (name == "init") {
+    const Members completed{{"BOOT", true}, {"START", true}, {"READY", true}, {"SHUTDOWN", false}};
+    return reply(200, Members{{"completed", completed}, {"scripts", List()}});
+  }
+  for (const std::string_view stage : {"boot", "start", "ready", "shutdown"}) {
+    if (name != "init/" + std::string(stage)) continue;
+    return reply(200, Members{{"completed", stage != "shutdown"}, {"scripts", List()}});
+  }
+  return refuse(404, "there is no " + std::string(kLocalStack) + std::string(name));
 }
 
 http::Answer Control::reset(const Form& query) {
@@ -251,8 +273,21 @@ http::Answer Control::requests(const http::Message& message, const Form& query) 
     return reply(200, Members{{"cleared", true}});
   }
   if (message.request.method != "GET") return wrong_method("GET, DELETE");
+  // A misspelt filter must not look like a journal without such entries.
+  for (const auto& [name, value] : query) {
+    if (!is_one_of(name, {"action", "principal", "account", "outcome", "since", "format"})) {
+      return refuse(400, name + ": is not a filter of the journal");
+    }
+  }
+  const std::string outcome = value_of(query, "outcome");
+  if (!is_one_of(outcome, {"", "allowed", "denied", "would-deny", "error"})) {
+    return refuse(400, "outcome: must be allowed, denied, would-deny or error");
+  }
+  if (!is_one_of(value_of(query, "format"), {"", "json", "lines"})) {
+    return refuse(400, "format: must be json or lines");
+  }
   const JournalFilter filter{value_of(query, "action"), value_of(query, "principal"),
-                             value_of(query, "account"), value_of(query, "outcome"),
+                             value_of(query, "account"), outcome,
                              value_of(query, "since")};
   const auto found = parts_.journal.list(filter);
   if (value_of(query, "format") == "lines") {

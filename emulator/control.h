@@ -44,7 +44,7 @@ class Control {
   using Query = Form;
   http::Answer dispatch(const http::Message& message);
   http::Answer health() const;
-  http::Answer localstack_health() const;
+  http::Answer localstack(std::string_view name) const;
   http::Answer reset(const Query& query);
   http::Answer clock(const http::Message& message);
   http::Answer state(const http::Message& message, const Query& query);

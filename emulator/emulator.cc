@@ -4,6 +4,7 @@
 
 #include "core/json.h"
 #include "core/version.h"
+#include "fixtures/seed.h"
 #include "http/library_check.h"
 #include "iam/managed.h"
 #include "iam/service.h"
@@ -71,10 +72,13 @@ Emulator::Impl::Impl(Options given)
     if (!time) throw std::runtime_error("'" + options.clock + "' is not an ISO 8601 time");
     clock.freeze(*time);
   }
+  for (std::string& fixture : options.fixtures) {
+    fixture = fixtures::as_fixture(std::move(fixture), settings.account_id);
+  }
   settings.rsa_keys = [this](unsigned bits) { return rsa_pool.take(bits); };
   open_store();
   metadata.emplace(settings, *store, clock, random);
-  start_state();
+  for (const fixtures::Loaded& loaded : start_state(*store)) take(loaded);
   certificates = std::make_unique<http::Certificates>(ca_directory(options));
   pipeline.emplace(Pipeline::Parts{settings, *store, clock, random, journal, log, faults, services});
   control.emplace(control_parts());
@@ -110,40 +114,52 @@ void Emulator::Impl::open_store() {
 }
 
 // What is there from the start, beside what a data directory holds.
-void Emulator::Impl::start_state() {
-  for (ManagedPolicy& policy : iam::aws_managed_policies()) store->load(std::move(policy));
+std::vector<fixtures::Loaded> Emulator::Impl::start_state(Store& into) {
+  std::vector<fixtures::Loaded> out;
+  for (ManagedPolicy& policy : iam::aws_managed_policies()) into.load(std::move(policy));
   for (const std::string& fixture : options.fixtures) {
-    take(fixtures::load(fixture, *store, random, clock.now(), settings.region));
+    out.push_back(fixtures::load(fixture, into, random, clock.now(), settings.region));
   }
+  return out;
 }
 
 void Emulator::Impl::load_fixture(std::string_view json) {
   const std::lock_guard lock(reset_mutex);
-  take(fixtures::load(json, *store, random, clock.now(), settings.region));
+  const std::string document = fixtures::as_fixture(std::string(json), settings.account_id);
+  take(fixtures::load(document, *store, random, clock.now(), settings.region));
 }
 
 void Emulator::Impl::take(const fixtures::Loaded& loaded) {
   for (const auto& [account, role] : loaded.exposed_roles) metadata->expose(account, role);
 }
 
+// The new state is made aside and put in the old one's place in one step: calls that are answered meanwhile
+// see one or the other, and a fixture that has become wrong changes nothing.
 void Emulator::Impl::reset(std::string_view account) {
   const std::lock_guard lock(reset_mutex);
-  if (!account.empty() && !is_account_id(account)) {
-    throw std::runtime_error("'" + std::string(account) + "' is not an account id");
-  }
-  if (account.empty()) {
-    store->clear();
-    journal.clear();
-    faults.clear();
-    metadata->clear();
-    start_state();
+  if (!account.empty()) {
+    reset_account(account);
     return;
   }
-  store->clear_account(account);
-  journal.clear_account(account);
-  for (const std::string& fixture : options.fixtures) {
-    fixtures::load(fixture, *store, random, clock.now(), settings.region, account);
+  Store draft;
+  const auto loaded = start_state(draft);
+  store->adopt(draft);
+  journal.clear();
+  faults.clear();
+  metadata->clear();
+  for (const fixtures::Loaded& one : loaded) take(one);
+}
+
+void Emulator::Impl::reset_account(std::string_view account) {
+  if (!is_account_id(account)) {
+    throw std::runtime_error("'" + std::string(account) + "' is not an account id");
   }
+  const auto draft = store->draft_without(account);
+  for (const std::string& fixture : options.fixtures) {
+    fixtures::load(fixture, *draft, random, clock.now(), settings.region, account);
+  }
+  store->adopt_account(*draft, account);
+  journal.clear_account(account);
 }
 
 http::Answer Emulator::Impl::answer(const http::Message& message) {

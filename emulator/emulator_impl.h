@@ -27,10 +27,11 @@ struct Emulator::Impl {
   }
 
   void open_store();
-  void start_state();
+  std::vector<fixtures::Loaded> start_state(Store& into);
   void load_fixture(std::string_view json);
   void take(const fixtures::Loaded& loaded);
   void reset(std::string_view account);
+  void reset_account(std::string_view account);
   http::Answer answer(const http::Message& message);
   http::Answer refuse(const http::Message& message, int status, std::string_view reason);
   std::string metrics_text() const;

@@ -18,7 +18,7 @@ struct ScenarioError : std::runtime_error {
 };
 
 struct Step {
-  enum class Kind { call, request, run, identity, clock, faults, nowhere, set, section };
+  enum class Kind { call, request, run, journal, identity, clock, faults, nowhere, set, section };
   Kind kind = Kind::section;
   std::string place;  // "steps[3]"
   Members members;    // as in the file; only names that this kind has

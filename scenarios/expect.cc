@@ -114,17 +114,23 @@ struct Seen {
 };
 
 using Match = Differences (*)(const Value& argument, const Seen& seen);
-using Check = const char* (*)(const Value& argument);  // what is wrong with an argument; nullptr: nothing
 
-const char* want_text(const Value& argument) {
-  return argument.is<std::string>() ? nullptr : "must be a string";
+// What is wrong with an argument; nullptr: nothing.
+const char* problem_of(const Value& value, Argument argument) {
+  switch (argument) {
+    case Argument::text:
+      return value.is<std::string>() ? nullptr : "must be a string";
+    case Argument::yes:
+      return value == Value(true) ? nullptr : "must be true";
+    case Argument::number:
+      return value.is<std::int64_t>() ? nullptr : "must be a number";
+    case Argument::expectations:
+      return value.is<List>() ? nullptr : "must be a list";
+    case Argument::expectation:
+      return nullptr;
+  }
+  return nullptr;
 }
-const char* want_true(const Value& argument) { return argument == Value(true) ? nullptr : "must be true"; }
-const char* want_number(const Value& argument) {
-  return argument.is<std::int64_t>() ? nullptr : "must be a number";
-}
-const char* want_list(const Value& argument) { return argument.is<List>() ? nullptr : "must be a list"; }
-const char* want_anything(const Value&) { return nullptr; }
 
 Differences match_pattern(const Value& argument, const Seen& seen) {
   const std::string& pattern = argument.get<std::string>();
@@ -204,20 +210,19 @@ Differences match_base64(const Value& argument, const Seen& seen) {
 struct Matcher {
   std::string_view name;
   Match match;
-  Check check;
-  bool expectation;  // the argument is an expectation itself
+  Argument argument;
 };
 
 constexpr std::array kMatchers = {
-    Matcher{"$matches", match_pattern, want_text, false},
-    Matcher{"$present", match_present, want_true, false},
-    Matcher{"$absent", match_absent, want_true, false},
-    Matcher{"$contains", match_contains, want_anything, true},
-    Matcher{"$exactly", match_exactly, want_anything, true},
-    Matcher{"$length", match_length, want_number, false},
-    Matcher{"$not", match_not, want_anything, true},
-    Matcher{"$one_of", match_one_of, want_list, true},
-    Matcher{"$base64", match_base64, want_text, false},
+    Matcher{"$matches", match_pattern, Argument::text},
+    Matcher{"$present", match_present, Argument::yes},
+    Matcher{"$absent", match_absent, Argument::yes},
+    Matcher{"$contains", match_contains, Argument::expectation},
+    Matcher{"$exactly", match_exactly, Argument::expectation},
+    Matcher{"$length", match_length, Argument::number},
+    Matcher{"$not", match_not, Argument::expectation},
+    Matcher{"$one_of", match_one_of, Argument::expectations},
+    Matcher{"$base64", match_base64, Argument::text},
 };
 
 const Matcher* matcher_named(std::string_view name) {
@@ -231,7 +236,7 @@ Differences apply(const Members& matchers, const Seen& seen) {
   Differences out;
   for (const auto& [name, argument] : matchers) {
     const Matcher* matcher = matcher_named(name);
-    if (matcher == nullptr || matcher->check(argument) != nullptr)
+    if (matcher == nullptr || problem_of(argument, matcher->argument) != nullptr)
       return differ(seen.path, name + " (unusable)", seen.value);
     for (auto& difference : matcher->match(argument, seen)) out.push_back(std::move(difference));
   }
@@ -254,6 +259,12 @@ std::vector<Difference> compare(const Value& wanted, const Value* seen, const st
   return compare_value(wanted, seen, path, {typing, false});
 }
 
+std::vector<MatcherShape> matcher_shapes() {
+  std::vector<MatcherShape> out;
+  for (const Matcher& matcher : kMatchers) out.push_back({matcher.name, matcher.argument});
+  return out;
+}
+
 void check_expectation(const Value& wanted, const std::string& path) {
   if (const auto* list = wanted.get_if<List>()) {
     for (std::size_t i = 0; i < list->size(); ++i)
@@ -270,9 +281,11 @@ void check_expectation(const Value& wanted, const std::string& path) {
     }
     const Matcher* matcher = matcher_named(name);
     if (matcher == nullptr) throw std::runtime_error(joined(path, name) + ": is not a matcher");
-    const char* problem = matcher->check(value);
+    const char* problem = problem_of(value, matcher->argument);
     if (problem != nullptr) throw std::runtime_error(joined(path, name) + ": " + problem);
-    if (matcher->expectation) check_expectation(value, joined(path, name));
+    if (matcher->argument == Argument::expectation || matcher->argument == Argument::expectations) {
+      check_expectation(value, joined(path, name));
+    }
   }
 }
 

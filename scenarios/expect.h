@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/value.h"
@@ -27,6 +28,14 @@ enum class Typing {
 // seen: nullptr where there is nothing.
 std::vector<Difference> compare(const Value& wanted, const Value* seen, const std::string& path,
                                 Typing typing);
+
+// What a matcher takes.
+enum class Argument { text, yes, number, expectation, expectations };
+struct MatcherShape {
+  std::string_view name;  // "$contains"
+  Argument argument;
+};
+std::vector<MatcherShape> matcher_shapes();
 
 // Throws std::runtime_error with path and reason if an expectation uses a matcher that does not exist, or
 // wrongly.

@@ -256,6 +256,43 @@ Outcome run_program_step(World& world, const Members& step) {
   return outcome;
 }
 
+// --- journal
+// ---------------------------------------------------------------------------------------------------------
+
+// The entries that the filters let through, with what is wanted of them.
+Outcome run_journal(World& world, const Members& step) {
+  std::string query;
+  for (const auto& [name, value] : members_or_none(step, "journal")) {
+    query += (query.empty() ? "?" : "&") + name + "=" + percent_encode(as_text(value));
+  }
+  const Response response = world.target.control("GET", "/_latchkey/requests" + query);
+  const auto document = parse_json(response.body, {.depth = 64, .values = 10'000'000});
+  const Value* found = document ? at_path(*document, "requests") : nullptr;
+  if (found == nullptr || !found->is<List>()) throw std::runtime_error("no journal: " + response.body);
+  const List& entries = found->get<List>();
+  const Value count = static_cast<std::int64_t>(entries.size());
+  const Members seen{{"count", count}, {"entries", entries}};
+  const Members& expect = members_or_none(step, "expect");
+  Outcome outcome;
+  const auto check = [&](const char* name, const Value* value) {
+    const Value* wanted = find(expect, name);
+    if (wanted != nullptr) add(outcome.differences, compare(*wanted, value, name, Typing::typed));
+  };
+  check("count", &count);
+  check("first", entries.empty() ? nullptr : &entries.front());
+  check("last", entries.empty() ? nullptr : &entries.back());
+  check("entries", found);
+  // Without expectations the step asks that there is such an entry at all.
+  if (find(step, "expect") == nullptr && entries.empty()) {
+    outcome.differences.push_back({"journal", "an entry", "none"});
+  }
+  capture(world, outcome, expect, seen);
+  if (outcome.differences.empty() || entries.empty()) return outcome;
+  const Value* id = at_path(entries.back(), "id");
+  if (id != nullptr) outcome.why = explanation(world, as_text(*id));
+  return outcome;
+}
+
 // --- The small ones
 // --------------------------------------------------------------------------------------------------
 
@@ -276,7 +313,8 @@ Outcome set_faults(const World& world, const Members& step) {
   Outcome removed = must_be_done(world.target.control("DELETE", "/_latchkey/faults", ""));
   const Value& faults = *find(step, "faults");
   if (!removed.differences.empty() || faults == Value(List())) return removed;
-  return must_be_done(world.target.control("POST", "/_latchkey/faults", to_json(Members{{"faults", faults}})));
+  return must_be_done(
+      world.target.control("POST", "/_latchkey/faults", to_json(Members{{"faults", faults}})));
 }
 
 Outcome find_nowhere(const World& world, const Members& step) {
@@ -308,6 +346,8 @@ Outcome run_step(World& world, const Step& step) {
       return run_request(world, members);
     case Step::Kind::run:
       return run_program_step(world, members);
+    case Step::Kind::journal:
+      return run_journal(world, members);
     case Step::Kind::clock:
       return move_clock(world, members);
     case Step::Kind::faults:

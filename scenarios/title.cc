@@ -45,6 +45,8 @@ std::string what(const Step& step, const Variables& variables) {
     }
     case Step::Kind::run:
       return "run " + program_of(members, variables) + who(members);
+    case Step::Kind::journal:
+      return "journal " + text_at(members, "journal");
     case Step::Kind::identity:
       return "identity " + text_at(members, "identity");
     case Step::Kind::clock:

@@ -24,6 +24,7 @@ struct ExecOptions {
   std::string credentials;
   std::string journal;
   bool trust_system = false;
+  bool proxy = false;
   std::vector<std::string> command;
 };
 
@@ -35,6 +36,8 @@ void print_help(std::ostream& out) {
          "                                  serves the role by instance metadata\n"
          "  --journal FILE                  save the journal as JSON lines\n"
          "  --trust-system                  also set SSL_CERT_FILE\n"
+         "  --proxy                         also set HTTPS_PROXY: programs without an endpoint option reach the emulator\n"
+         "                                  under AWS's own names, and no other host over HTTPS\n"
       << shared_options_help();
 }
 
@@ -61,6 +64,14 @@ class EmptyFiles {
   std::filesystem::path directory_;
 };
 
+// Latchkey answers under AWS's names itself. What the caller excepts from its own proxy is forgotten: a name of
+// AWS among it would lead to the real one.
+void set_proxy(std::map<std::string, std::string>& variables, const std::string& url) {
+  for (const char* name : {"ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"}) variables.erase(name);
+  for (const char* name : {"HTTPS_PROXY", "https_proxy"}) variables[name] = url;
+  for (const char* name : {"NO_PROXY", "no_proxy"}) variables[name] = "localhost,127.0.0.1,::1";
+}
+
 std::vector<std::string> child_environment(const Emulator& emulator, const ExecOptions& options, const EmptyFiles& files) {
   std::map<std::string, std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -73,6 +84,7 @@ std::vector<std::string> child_environment(const Emulator& emulator, const ExecO
   variables["AWS_CONFIG_FILE"] = files.config();
   variables["AWS_SHARED_CREDENTIALS_FILE"] = files.credentials();
   if (options.trust_system) variables["SSL_CERT_FILE"] = emulator.ca_path();
+  if (options.proxy) set_proxy(variables, emulator.url());
   std::vector<std::string> out;
   for (const auto& [name, value] : variables) out.push_back(name + "=" + value);
   return out;
@@ -116,9 +128,10 @@ pid_t start_child(std::vector<std::string> command, std::vector<std::string> env
 // Waits for the child and passes signals on to it.
 int wait_for(pid_t child, const BlockedSignals& signals) {
   while (true) {
-    const int signal = signals.wait();
+    const auto [signal, from_terminal] = signals.wait();
     if (signal != SIGCHLD) {
-      kill(child, signal);
+      // The terminal has sent it to the child as well; twice means something else to many programs.
+      if (!from_terminal) kill(child, signal);
       continue;
     }
     int status = 0;
@@ -127,10 +140,13 @@ int wait_for(pid_t child, const BlockedSignals& signals) {
   }
 }
 
-void save_journal(Emulator& emulator, const std::string& path) {
-  std::ofstream file(path, std::ios::binary);
-  file << emulator.control("GET", "/_latchkey/requests?format=lines").body;
-  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+// Opened before the program starts: who asks for a journal does not want to miss it at the end.
+std::ofstream journal_file(const std::string& path) {
+  std::ofstream file;
+  if (path.empty()) return file;
+  file.open(path, std::ios::binary);
+  if (!file) throw UsageError("exec: cannot write " + path);
+  return file;
 }
 
 ExecOptions read_options(const std::vector<std::string>& args, std::ostream& out, bool& help) {
@@ -149,6 +165,9 @@ ExecOptions read_options(const std::vector<std::string>& args, std::ostream& out
     else if (name == "--trust-system") {
       reader.no_value();
       options.trust_system = true;
+    } else if (name == "--proxy") {
+      reader.no_value();
+      options.proxy = true;
     } else if (!take_shared_option(name, reader, options.emulator)) {
       throw UsageError("exec: unknown option " + name);
     }
@@ -165,16 +184,18 @@ int exec_command(const std::vector<std::string>& args, std::ostream& out, std::o
   ExecOptions options = read_options(args, out, help);
   if (help) return 0;
   if (options.emulator.data_dir.empty()) options.emulator.ca_dir = default_ca_directory();
-  const BlockedSignals signals;
+  const BlockedSignals signals{SIGQUIT, SIGUSR1, SIGUSR2};
   Emulator emulator(options.emulator);
   const EmptyFiles files;
+  std::ofstream journal = journal_file(options.journal);
   const pid_t child =
       start_child(options.command, child_environment(emulator, options, files), signals.before());
   const int status = wait_for(child, signals);
   const Emulator::Counts counts = emulator.counts();
   err << "latchkey: " << counts.calls << (counts.calls == 1 ? " call, " : " calls, ") << counts.denials << " denied";
   if (!options.journal.empty()) {
-    save_journal(emulator, options.journal);
+    journal << emulator.control("GET", "/_latchkey/requests?format=lines").body;
+    if (!journal.flush()) throw std::runtime_error("cannot write " + options.journal);
     err << ", journal in " << options.journal;
   }
   err << std::endl;

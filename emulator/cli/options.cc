@@ -51,7 +51,7 @@ const SharedOption kShared[] = {
     {"port", "N", "port; 0 picks a free one (default 4566 for serve, 0 for exec)", set_port},
     {"data-dir", "DIR", "keep all state, and the CA, in DIR (default: in memory)",
      [](Options& o, const std::string& v) { o.data_dir = v; }},
-    {"fixture", "FILE", "load a fixture at start (repeatable)",
+    {"fixture", "FILE", "load a fixture, or a seed.yaml of local-kms, at start (repeatable)",
      [](Options& o, const std::string& v) { o.fixtures.push_back(read_file(v)); }},
     {"account-id", "ID", "account of the bootstrap credentials (default 000000000000)",
      [](Options& o, const std::string& v) { o.account_id = v; }},

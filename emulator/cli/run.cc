@@ -1,5 +1,11 @@
+#include <algorithm>
+#include <atomic>
+#include <charconv>
 #include <fstream>
+#include <future>
 #include <iostream>
+#include <sstream>
+#include <thread>
 
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -18,6 +24,7 @@ if any step fails, 2 if a scenario cannot be read.
   --ca FILE                       the CA certificate of that emulator (default: asked of it)
   --reset                         with --endpoint: put that emulator back to its start state before each scenario
   --junit FILE                    write the results as JUnit XML
+  --jobs N                        run N scenarios at the same time, each in an emulator of its own (default 1)
   --filter TEXT                   only scenarios whose file or name contains TEXT
   --set NAME=VALUE                give a variable of the scenarios a value (repeatable)
 )";
@@ -26,6 +33,7 @@ struct Request {
   scenarios::RunOptions options;
   std::string junit;
   std::string filter;
+  std::size_t jobs = 1;
   std::vector<std::string> files;
   bool help = false;
 };
@@ -35,6 +43,16 @@ void take_variable(Request& request, const std::string& text) {
   if (equals == std::string::npos || equals == 0)
     throw UsageError("run: --set needs NAME=VALUE, not '" + text + "'");
   request.options.variables[text.substr(0, equals)] = text.substr(equals + 1);
+}
+
+std::size_t jobs_of(const std::string& text) {
+  constexpr std::size_t kMost = 256;
+  std::size_t jobs = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), jobs);
+  if (problem != std::errc() || end != text.data() + text.size() || jobs < 1 || jobs > kMost) {
+    throw UsageError("run: --jobs needs a number from 1 to 256, not '" + text + "'");
+  }
+  return jobs;
 }
 
 void take_option(Request& request, const std::string& name, OptionReader& reader) {
@@ -48,6 +66,8 @@ void take_option(Request& request, const std::string& name, OptionReader& reader
     request.junit = reader.value();
   } else if (name == "--filter") {
     request.filter = reader.value();
+  } else if (name == "--jobs") {
+    request.jobs = jobs_of(reader.value());
   } else if (name == "--set") {
     take_variable(request, reader.value());
   } else if (name == "--reset") {
@@ -77,6 +97,9 @@ Request read_request(std::vector<std::string> args) {
   if (request.options.endpoint.empty() && (request.options.reset || !request.options.ca_file.empty())) {
     throw UsageError("run: --reset and --ca go with --endpoint");
   }
+  if (!request.options.endpoint.empty() && request.jobs > 1) {
+    throw UsageError("run: --jobs is for emulators of their own, not with --endpoint");
+  }
   return request;
 }
 
@@ -103,6 +126,56 @@ void save_junit(const std::string& path, const std::vector<scenarios::Report>& r
   if (!file.flush()) throw UsageError("run: cannot write " + path);
 }
 
+scenarios::Report run_one(const scenarios::Scenario& scenario, scenarios::RunOptions options,
+                          std::ostream& out) {
+  options.out = &out;
+  out << scenario.file.string() << ": " << scenario.name << "\n";
+  scenarios::Report report = scenarios::run_scenario(scenario, options);
+  scenarios::print_summary(out, report);
+  return report;
+}
+
+// Every step shows when it is done.
+std::vector<scenarios::Report> run_in_turn(const std::vector<scenarios::Scenario>& scenarios,
+                                           const scenarios::RunOptions& options, std::ostream& out) {
+  std::vector<scenarios::Report> reports;
+  for (const scenarios::Scenario& scenario : scenarios) reports.push_back(run_one(scenario, options, out));
+  return reports;
+}
+
+// Every scenario shows when it and those before it are done, so that the lines come in the same order as ever.
+std::vector<scenarios::Report> run_in_parallel(const std::vector<scenarios::Scenario>& scenarios,
+                                               const Request& request, std::ostream& out) {
+  struct Run {
+    scenarios::Report report;
+    std::ostringstream lines;
+  };
+  std::vector<std::packaged_task<Run()>> tasks;
+  std::vector<std::future<Run>> runs;
+  for (const scenarios::Scenario& scenario : scenarios) {
+    tasks.emplace_back([&scenario, &request] {
+      Run run;
+      run.report = run_one(scenario, request.options, run.lines);
+      return run;
+    });
+    runs.push_back(tasks.back().get_future());
+  }
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::jthread> workers;
+  for (std::size_t i = 0; i < std::min(request.jobs, tasks.size()); ++i) {
+    workers.emplace_back([&] {
+      for (std::size_t at = next++; at < tasks.size(); at = next++) tasks[at]();
+    });
+  }
+  std::vector<scenarios::Report> reports;
+  for (std::future<Run>& future : runs) {
+    Run run = future.get();
+    out << run.lines.str() << std::flush;
+    reports.push_back(std::move(run.report));
+  }
+  return reports;
+}
+
 }  // namespace
 
 int run_command(const std::vector<std::string>& args, std::ostream& out, std::ostream&) {
@@ -113,15 +186,11 @@ int run_command(const std::vector<std::string>& args, std::ostream& out, std::os
     out << kHelp;
     return 0;
   }
-  request.options.out = &out;
-  std::vector<scenarios::Report> reports;
-  bool passed = true;
-  for (const scenarios::Scenario& scenario : read_scenarios(request)) {
-    out << scenario.file.string() << ": " << scenario.name << "\n";
-    reports.push_back(scenarios::run_scenario(scenario, request.options));
-    scenarios::print_summary(out, reports.back());
-    passed = passed && reports.back().passed();
-  }
+  const std::vector<scenarios::Scenario> scenarios = read_scenarios(request);
+  const auto reports = request.jobs == 1 ? run_in_turn(scenarios, request.options, out)
+                                         : run_in_parallel(scenarios, request, out);
+  const bool passed = std::all_of(reports.begin(), reports.end(),
+                                  [](const scenarios::Report& report) { return report.passed(); });
   save_junit(request.junit, reports);
   return passed ? 0 : 1;
 }

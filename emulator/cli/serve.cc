@@ -51,7 +51,7 @@ int serve_command(const std::vector<std::string>& args, std::ostream& out, std::
   out << "latchkey ready http=" << emulator.url() << " https=" << emulator.https_url() << " ca=" << emulator.ca_path()
       << std::endl;
   int signal = 0;
-  do signal = signals.wait();
+  do signal = signals.wait().signal;
   while (signal == SIGCHLD || signal == SIGHUP);
   return 0;
 }

@@ -193,6 +193,17 @@ Members from_form(const Form& form, std::span<const Member> members) {
   return read_form_structure(form, "", members);
 }
 
+namespace {
+
+// The tag of CreateKey that brings a key's material (kms/custom_tags.h).
+bool is_secret_tag(const Value& element) {
+  const auto* tag = element.get_if<Members>();
+  const Value* key = tag == nullptr ? nullptr : tag->find("TagKey");
+  return key != nullptr && *key == Value("_custom_key_material_");
+}
+
+}  // namespace
+
 Members without_secrets(const Members& input, std::span<const Member> members) {
   Members out;
   for (const auto& [name, value] : input) {
@@ -200,6 +211,10 @@ Members without_secrets(const Members& input, std::span<const Member> members) {
     if (member == nullptr || member->shape->secret) continue;
     if (member->shape->kind == Shape::Kind::structure) {
       out.add(name, without_secrets(value.get<Members>(), member->shape->members));
+    } else if (value.is<List>()) {
+      List kept = value.get<List>();
+      std::erase_if(kept, is_secret_tag);
+      out.add(name, std::move(kept));
     } else {
       out.add(name, value);
     }

@@ -65,6 +65,10 @@ std::string unique_id_of_principal(const Store& store, std::string_view principa
   return unique_id_of(store, principal);
 }
 
+std::string unique_id_of_principal(const Txn& txn, std::string_view principal) {
+  return unique_id_of(txn, principal);
+}
+
 Document bound_document(const Store& store, Document document, policy::Kind kind) {
   return bind(store, std::move(document), kind);
 }

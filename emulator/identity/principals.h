@@ -16,6 +16,7 @@ bool principal_exists(const Store& store, std::string_view principal);
 
 // The unique id of the user or role that an ARN names; empty if it names neither.
 std::string unique_id_of_principal(const Store& store, std::string_view principal);
+std::string unique_id_of_principal(const Txn& txn, std::string_view principal);
 
 // The document, going by the unique ids of the users and roles that it names. The second form sees what a
 // transaction has staged.

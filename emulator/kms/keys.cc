@@ -4,6 +4,7 @@
 #include "identity/context.h"
 #include "kms/access.h"
 #include "kms/custom_key_stores.h"
+#include "kms/custom_tags.h"
 #include "kms/default_policy.h"
 #include "kms/errors.h"
 #include "kms/key_material.h"
@@ -79,24 +80,34 @@ Value create_key(Call& call) {
   key.description = call.in.text_or("Description", "");
   key.spec = spec;
   key.usage = usage_of(call);
-  key.tags = call.in.tags("Tags", "TagKey", "TagValue");
-  check_new_tags(key.tags);
+  const Tags tags = call.in.tags("Tags", "TagKey", "TagValue");
+  check_new_tags(tags);
+  key.tags = without_custom_material(tags);
+  if (std::string chosen = custom_id(key); !chosen.empty()) key.id = std::move(chosen);
   key.policy = call.in.has("Policy") ? checked_key_policy(call, call.in.text("Policy"), key.arn(),
                                                           call.in.flag("BypassPolicyLockoutSafetyCheck"))
                                      : default_key_policy(call.partition, call.account);
   place_new_key(call, key);
+  KeyMaterial chosen = custom_material(tags, key);
   if (key.origin == "EXTERNAL") {
     key.state = Key::State::pending_import;
   } else {
-    key.materials.push_back(new_material(call, key_spec(spec)));
+    key.materials.push_back(chosen.bytes.empty() ? new_material(call, key_spec(spec)) : std::move(chosen));
   }
-  const auto created = call.store.write([&](Txn& txn) { return txn.put(std::move(key)); });
+  const auto created = call.store.write([&](Txn& txn) {
+    // Only an id that was chosen can be taken.
+    const auto there = txn.find<Key>({key.account, key.region, key.id});
+    if (there && !there->gone(call.now)) {
+      throw AwsError(400, "AlreadyExistsException", "A key with the ID " + key.arn() + " already exists");
+    }
+    return txn.put(std::move(key));
+  });
   return Members{{"KeyMetadata", key_metadata(call, *created)}};
 }
 
 // A key that does not exist yet has no ARN to permit: the request's own properties are the conditions.
 std::vector<Access> create_key_access(Call& call) {
-  const Tags tags = call.in.tags("Tags", "TagKey", "TagValue");
+  const Tags tags = without_custom_material(call.in.tags("Tags", "TagKey", "TagValue"));
   Access access{.action = "kms:CreateKey", .resource = "*"};
   policy::Context& context = access.context;
   context.set("kms:CallerAccount", call.account);

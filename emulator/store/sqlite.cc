@@ -99,7 +99,7 @@ struct SqliteBacking::Impl {
   std::string path;
   int lock_file = -1;
   sqlite3* database = nullptr;
-  std::unique_ptr<Statement> upsert, remove, begin, commit, rollback;
+  std::unique_ptr<Statement> upsert, remove, remove_all, begin, commit, rollback;
 
   ~Impl() {
     upsert.reset();
@@ -152,6 +152,10 @@ struct SqliteBacking::Impl {
     // Its owner may have taken the right to write away; only what others may do is ours to take.
     if (made || (status.st_mode & 077) != 0) chmod(path.c_str(), made ? 0700 : status.st_mode & 0700);
   }
+
+  // One transaction.
+  enum class Former { kept, removed };
+  void write(const std::vector<Change>& changes, Former former) const;
 
   // SQLite's own locks come and go with each transaction; this one is held as long as the process lives.
   void take_directory() {
@@ -232,6 +236,7 @@ struct SqliteBacking::Impl {
     run("PRAGMA synchronous=NORMAL");
     if (version < kSchemaVersion) migrate(version);
     upsert = std::make_unique<Statement>(database, "INSERT OR REPLACE INTO object VALUES(?,?,?,?,?)");
+    remove_all = std::make_unique<Statement>(database, "DELETE FROM object");
     remove = std::make_unique<Statement>(
         database, "DELETE FROM object WHERE kind=? AND account=? AND region=? AND id=?");
     begin = std::make_unique<Statement>(database, "BEGIN IMMEDIATE");
@@ -280,30 +285,31 @@ void SqliteBacking::load_into(Store& store) const {
   }
 }
 
-void SqliteBacking::apply(const std::vector<Change>& changes) {
-  impl_->roll_back();
-  impl_->step(*impl_->begin);
+void SqliteBacking::Impl::write(const std::vector<Change>& changes, Former former) const {
+  roll_back();
+  step(*begin);
   try {
+    if (former == Former::removed) step(*remove_all);
     for (const Change& change : changes) {
-      const Statement& statement = change.erased ? *impl_->remove : *impl_->upsert;
+      const Statement& statement = change.erased ? *remove : *upsert;
       statement.bind(1, change.kind);
       statement.bind(2, change.id.account);
       statement.bind(3, change.id.region);
       statement.bind(4, change.id.name);
       if (!change.erased) statement.bind(5, change.body);
-      impl_->step(statement);
+      step(statement);
     }
-    impl_->step(*impl_->commit);
+    step(*commit);
   } catch (...) {
-    impl_->roll_back();
+    roll_back();
     throw;
   }
 }
 
-void SqliteBacking::clear() {
-  impl_->roll_back();
-  if (sqlite3_exec(impl_->database, "DELETE FROM object", nullptr, nullptr, nullptr) == SQLITE_OK) return;
-  throw StoreFailure(impl_->in_words("cannot write: " + std::string(sqlite3_errmsg(impl_->database))));
+void SqliteBacking::apply(const std::vector<Change>& changes) {
+  impl_->write(changes, Impl::Former::kept);
 }
+
+void SqliteBacking::replace(const std::vector<Change>& all) { impl_->write(all, Impl::Former::removed); }
 
 }  // namespace latchkey

@@ -22,7 +22,7 @@ class SqliteBacking : public Backing {
   void load_into(Store& store) const;
 
   void apply(const std::vector<Change>& changes) override;
-  void clear() override;
+  void replace(const std::vector<Change>& all) override;
 
  private:
   struct Impl;

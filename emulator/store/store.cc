@@ -6,6 +6,11 @@
 #include "store/table.h"
 
 namespace latchkey {
+namespace {
+
+constexpr std::string_view kAwsAccount = "aws";  // of AWS's own policies
+
+}  // namespace
 
 std::vector<std::string> Traits<User>::index(const User& user) {
   std::vector<std::string> keys = user.attached;
@@ -64,19 +69,47 @@ void Store::commit(Txn& txn) {
   for (const auto& publish : txn.staged_->publish) publish();
 }
 
-void Store::clear() {
-  const std::lock_guard writer(writing_);
-  if (backing_) backing_->clear();
-  const std::unique_lock lock(mutex_);
-  std::apply([](auto&... table) { (table.clear(), ...); }, tables_->all);
+std::unique_ptr<Store> Store::draft_without(std::string_view account) const {
+  auto draft = std::make_unique<Store>();
+  const std::shared_lock lock(mutex_);
+  const auto copy = [&]<class T>(const Table<T>& table) {
+    for (const Ptr<T>& entity : table.all()) {
+      if constexpr (requires { entity->account; }) {
+        if (entity->account == account) continue;
+      }
+      draft->table<T>().put(entity);
+    }
+  };
+  std::apply([&](const auto&... table) { (copy(table), ...); }, tables_->all);
+  return draft;
 }
 
-void Store::clear_account(std::string_view account) {
+void Store::adopt(Store& draft) {
+  // Written out before the lock is taken: it is the long part.
+  std::vector<Change> all;
+  const auto write_out = [&]<class T>(const Table<T>& table) {
+    for (const Ptr<T>& entity : table.all()) {
+      if constexpr (requires { entity->account; }) {
+        if (entity->account == kAwsAccount) continue;  // comes with the program
+      }
+      all.push_back({Traits<T>::kind, Traits<T>::id(*entity), to_json(encode(*entity, Secrets::plain)), false});
+    }
+  };
+  if (backing_) std::apply([&](const auto&... table) { (write_out(table), ...); }, draft.tables_->all);
+  const std::lock_guard writer(writing_);
+  if (backing_) backing_->replace(all);
+  const std::unique_lock lock(mutex_);
+  std::swap(tables_, draft.tables_);
+}
+
+void Store::adopt_account(Store& draft, std::string_view account) {
   write([&](Txn& txn) {
-    const auto erase_all = [&]<class T>(Table<T>& table) {
+    const auto replace = [&]<class T>(Table<T>& table) {
       for (const Id& id : table.ids_of_account(account)) txn.erase<T>(id);
+      const Table<T>& prepared = draft.table<T>();
+      for (const Id& id : prepared.ids_of_account(account)) txn.put(T(*prepared.find(id.scope(), id.name)));
     };
-    std::apply([&](auto&... table) { (erase_all(table), ...); }, tables_->all);
+    std::apply([&](auto&... table) { (replace(table), ...); }, tables_->all);
   });
 }
 
@@ -130,13 +163,10 @@ void Store::import_state(const Members& state) {
     }
   }
   imported.publish(puts);
-  write([&](Txn& txn) {
-    const auto replace = [&]<class T>(Table<T>& table) {
-      for (const Ptr<T>& entity : table.all()) txn.erase<T>(Traits<T>::id(*entity));
-      for (const Ptr<T>& entity : imported.table<T>().all()) txn.put(T(*entity));
-    };
-    std::apply([&](auto&... table) { (replace(table), ...); }, tables_->all);
-  });
+  for (const auto& policy : all<ManagedPolicy>()) {
+    if (policy->account == kAwsAccount) imported.table<ManagedPolicy>().put(policy);
+  }
+  adopt(imported);
 }
 
 }  // namespace latchkey

@@ -53,7 +53,8 @@ class Backing {
  public:
   virtual ~Backing() = default;
   virtual void apply(const std::vector<Change>& changes) = 0;
-  virtual void clear() = 0;
+  // These, and nothing else, are what it holds from now on.
+  virtual void replace(const std::vector<Change>& all) = 0;
 };
 
 template <class T>
@@ -115,12 +116,15 @@ class Store {
   std::function<void()> prepare(std::string_view kind, const Members& members, Documents& documents);
   void publish(const std::vector<std::function<void()>>& puts);
 
-  // Removes everything, or everything of one account (settings stay).
-  void clear();
-  void clear_account(std::string_view account);
+  // A store in memory with the same entities, but those of one account, to prepare a new state in.
+  std::unique_ptr<Store> draft_without(std::string_view account) const;
+  // The draft's entities take the place of all that are here, or of one account's (settings stay), in one step:
+  // readers and the disk see either the old state or the new one.
+  void adopt(Store& draft);
+  void adopt_account(Store& draft, std::string_view account);
 
   // Every entity, as {"kind": [..]}; and the replacement of everything by such a document, or nothing on a
-  // failure.
+  // failure. AWS's own policies are the program's and stay.
   Members export_state(Secrets secrets) const;
   void import_state(const Members& state);
 

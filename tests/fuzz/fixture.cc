@@ -1,6 +1,7 @@
-// A fixture document: loaded whole, or refused with one line.
+// A fixture document, or a seed file of local-kms: loaded whole, or refused with one line.
 #include "core/random.h"
 #include "fixtures/load.h"
+#include "fixtures/seed.h"
 #include "target.h"
 
 using namespace latchkey;
@@ -9,9 +10,10 @@ FUZZ_TARGET(fixture) {
   Store store;
   Random random(1);
   try {
-    fixtures::load(input, store, random, Time::from_seconds(1'900'000'000), "us-east-1");
+    const std::string document = fixtures::as_fixture(std::string(input), "000000000000");
+    fixtures::load(document, store, random, Time::from_seconds(1'900'000'000), "us-east-1");
     // What was taken once is taken again, over what is there.
-    fixtures::load(input, store, random, Time::from_seconds(1'900'000'001), "us-east-1");
+    fixtures::load(document, store, random, Time::from_seconds(1'900'000'001), "us-east-1");
   } catch (const std::runtime_error& refused) {
     const std::string reason = refused.what();
     fuzz::require(!reason.empty(), "a refusal has a reason");

@@ -1,35 +1,13 @@
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include "scenarios/runner.h"
+#include "support/folder.h"
 
 namespace latchkey::scenarios {
 namespace {
 
-// A folder for scenario files.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "latchkey-scenarios-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  std::filesystem::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
+using test::Folder;
 
 std::string scenario(const std::string& steps, const std::string& more = "") {
   return R"({"latchkey-scenario":1,"name":"s",)" + more + "\"steps\":[" + steps + "]}";
@@ -226,7 +204,8 @@ TEST_CASE("a file that is no scenario is refused with the place and the reason")
       {scenario("", R"("fixtures":[{}],)"), "latchkey: is missing"},
       {scenario("1"), "steps[0]: must be an object"},
       {scenario("{}"),
-       "steps[0]: is no step: it has none of call, request, run, identity, clock, faults, nowhere, set, section"},
+       "steps[0]: is no step: it has none of call, request, run, journal, identity, clock, faults, nowhere, "
+       "set, section"},
       {scenario(R"({"call":"s3:GetObject"})"),
        "steps[0].call: 's3:GetObject' is not SERVICE:OPERATION of kms, iam or sts"},
       {scenario(R"({"call":"kms:"})"), "steps[0].call: 'kms:' is not SERVICE:OPERATION of kms, iam or sts"},

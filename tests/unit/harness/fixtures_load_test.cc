@@ -137,7 +137,8 @@ TEST_CASE("a wrong fixture is refused with the place and the reason, and nothing
        roles0 + ".AssumeRolePolicyDocument: names a principal that does not exist: "
                 "arn:aws:iam::000000000000:user/none"},
       {with_id(R"("KeySpec":"RSA_2048")"), keys0 + ".KeyUsage: is missing: a RSA_2048 key has several"},
-      {with_id(R"("KeySpec":"SM2","KeyUsage":"SIGN_VERIFY")"), keys0 + ".KeySpec: KeySpec SM2 is not supported in this Region"},
+      {with_id(R"("KeySpec":"SM2","KeyUsage":"SIGN_VERIFY")"),
+       keys0 + ".KeySpec: KeySpec SM2 is not supported in this Region"},
       {with_id(R"("KeyUsage":"SIGN_VERIFY")"),
        keys0 + ".KeyUsage: a SYMMETRIC_DEFAULT key is not for SIGN_VERIFY"},
       {with_id(R"("KeyState":"Unavailable")"),
@@ -171,7 +172,8 @@ TEST_CASE("a wrong fixture is refused with the place and the reason, and nothing
       {with_id(R"("KeyMaterial":"base64:AAAA")"), keys0 + ".KeyMaterial: must be 32 bytes, and is 3"},
       {with_id(R"("KeyMaterial":"-----BEGIN PRIVATE KEY-----")"),
        keys0 + ".KeyMaterial: PEM is for asymmetric keys"},
-      {with_id(R"("KeySpec":"ECC_NIST_P256","KeyUsage":"SIGN_VERIFY","KeyMaterial":"-----BEGIN PRIVATE KEY-----")"),
+      {with_id(
+           R"("KeySpec":"ECC_NIST_P256","KeyUsage":"SIGN_VERIFY","KeyMaterial":"-----BEGIN PRIVATE KEY-----")"),
        keys0 + ".KeyMaterial: is no private key in PEM"},
   }));
   INFO(document);
