@@ -83,7 +83,7 @@ struct Failing : Backing {
     if (full) throw StoreFailure("the disk is full");
     ++applied;
   }
-  void clear() override {
+  void replace(const std::vector<Change>&) override {
     if (full) throw StoreFailure("the disk is full");
   }
 };
