@@ -47,9 +47,8 @@ TEST_CASE("a request that cannot be read is answered in XML, and in the journal"
   AwsTest aws;
   const http::Answer answer = aws.pipeline.refuse(message({}), 400, "The method is not a token.");
   CHECK(answer.status == 400);
-  CHECK(answer.body.find(
-            "<Code>MalformedHttpRequestException</Code><Message>The method is not a token.</Message>") !=
-        std::string::npos);
+  CHECK(answer.body.find("<Code>MalformedHttpRequestException</Code>") != std::string::npos);
+  CHECK(answer.body.find("<Message>The method is not a token.</Message>") != std::string::npos);
   CHECK(aws.journal.find(request_id(answer))->error_code == "MalformedHttpRequestException");
 }
 
