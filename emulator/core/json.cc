@@ -13,7 +13,7 @@ namespace {
 // Builds a Value from parser events. Holds the open containers in a vector, so depth is a number, not a stack frame.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit Builder(JsonLimits limits) : limits_(limits) {}
+  explicit Builder(JsonLimits limits) : limits_(limits) { open_.reserve(4); }
 
   bool null() override { return put(Value()); }
   bool boolean(bool value) override { return put(value); }

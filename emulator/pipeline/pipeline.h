@@ -37,6 +37,9 @@ class Pipeline {
   http::Answer answer(const http::Message& message);
   // The answer to a request that the server could not read or would not take; what it has of a head says whose words to use.
   http::Answer refuse(const http::Message& message, int status, std::string_view reason);
+  // answer() will wait for nothing and compute little. Other calls may make an RSA key, write to disk or suffer a
+  // fault's delay.
+  bool is_quick(const http::Message& message) const;
 
  private:
   struct Request;  // one request on its way
