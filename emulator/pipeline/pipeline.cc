@@ -296,7 +296,8 @@ void Pipeline::authorize(Call& call, Request& request) {
     if (access.role)
       evidence.policies.resource = policy::Named{access.role->trust.compiled, "role trust policy", ""};
     evidence.request = {call.who.principal, access.action, access.resource, access.resource_account,
-                        call.context};
+                        policy::Context(call.context.packed().size() + access.context.packed().size())};
+    evidence.request.context.set_all(call.context);
     evidence.request.context.set_all(access.context);
     evidence.decision = policy::decide(evidence.request, evidence.policies);
     const bool allowed = evidence.decision.outcome == policy::Outcome::allowed;

@@ -237,6 +237,10 @@ void Context::set(std::string_view key, const std::vector<std::string>& values) 
 void Context::set(std::string_view key, Values values) { set_texts(key, values, values.size()); }
 
 void Context::set_all(const Context& other) {
+  if (packed_.empty()) {
+    packed_.append(other.packed_);
+    return;
+  }
   std::size_t at = 0;
   while (at < other.packed_.size()) {
     const auto head = head_at<Head>(other.packed_, at);

@@ -55,7 +55,7 @@ Entry full_entry() {
   evidence.policies.boundary = named(kAllow, policy::Kind::identity, "managed policy b", "arn:aws:iam::aws:policy/b");
   evidence.policies.session.emplace();
   evidence.policies.scp = {{named(kAllow, policy::Kind::control, "scp")}, {}};
-  evidence.policies.rcp = {{}};
+  evidence.policies.rcp.emplace(1);
   evidence.policies.grant = policy::Named{nullptr, "grant 1", entry.principal};
   evidence.decision = policy::decide(evidence.request, evidence.policies);
   entry.decisions.push_back(evidence);
