@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include "http/certificate.h"
 #include "http/names.h"
 
 namespace latchkey::http {
@@ -13,10 +14,10 @@ constexpr int kStayTime = 100;  // milliseconds that a connection keeps its thre
 
 }  // namespace
 
-Connection::Connection(int descriptor, const ServerOptions& options, SSL_CTX* context,
+Connection::Connection(int descriptor, const ServerOptions& options, Certificates& certificates,
                        const Server::Handler& handler, const std::atomic<bool>& stopping)
     : options_(options),
-      context_(context),
+      certificates_(certificates),
       handler_(handler),
       stopping_(stopping),
       socket_(descriptor, options.idle_timeout_ms, options.head_timeout_ms),
@@ -102,7 +103,7 @@ bool Connection::choose_protocol() {
   if (input_.view().front() != kTlsHandshake) return true;
   if (layers_.size() == kMaxLayers) return false;
   socket_.hurry(options_.handshake_timeout_ms);
-  layers_.push_back(std::make_unique<TlsStream>(context_, *stream_, input_.view()));
+  layers_.push_back(std::make_unique<TlsStream>(certificates_.context(), *stream_, input_.view()));
   stream_ = layers_.back().get();
   input_.attach(*stream_);
   message_.tls = true;

@@ -23,8 +23,8 @@ namespace latchkey::http {
 class Connection {
  public:
   // Owns the descriptor. The rest belongs to the server and outlives this.
-  Connection(int descriptor, const ServerOptions& options, SSL_CTX* context, const Server::Handler& handler,
-             const std::atomic<bool>& stopping);
+  Connection(int descriptor, const ServerOptions& options, Certificates& certificates,
+             const Server::Handler& handler, const std::atomic<bool>& stopping);
 
   enum class Turn {
     rests,  // nothing to do until more comes
@@ -57,7 +57,7 @@ class Connection {
   void refuse(const Refusal& refusal);
 
   const ServerOptions& options_;
-  SSL_CTX* const context_;
+  Certificates& certificates_;
   const Server::Handler& handler_;
   const std::atomic<bool>& stopping_;
 

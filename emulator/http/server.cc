@@ -174,9 +174,9 @@ std::runtime_error cannot_listen(const ServerOptions& options, const std::string
 }  // namespace
 
 struct Server::Impl {
-  Impl(ServerOptions server_options, Certificates& certificates, Handler server_handler)
+  Impl(ServerOptions server_options, Certificates& server_certificates, Handler server_handler)
       : options(std::move(server_options)),
-        context(certificates.context()),
+        certificates(server_certificates),
         handler(std::move(server_handler)),
         open(options.max_connections),
         queue(options.max_connections, [this](int descriptor) { serve_patiently(descriptor); }),
@@ -188,7 +188,7 @@ struct Server::Impl {
       return;
     }
     try {
-      auto connection = std::make_unique<Connection>(descriptor, options, context, handler, stopping);
+      auto connection = std::make_unique<Connection>(descriptor, options, certificates, handler, stopping);
       workers[next_worker++ % workers.size()]->adopt(std::move(connection));
     } catch (const std::exception&) {
       // Out of memory: the connection is closed already, or never was.
@@ -220,7 +220,7 @@ struct Server::Impl {
   }
 
   const ServerOptions options;
-  SSL_CTX* const context;
+  Certificates& certificates;
   const Handler handler;
   std::atomic<bool> stopping{false};
   OpenConnections open;
