@@ -319,8 +319,8 @@ Members authorization_message(const Evidence& evidence) {
   List conditions;
   for (const auto& [key, values] : evidence.request.context.entries()) {
     List items;
-    for (const std::string& value : values) items.emplace_back(Members{{"value", value}});
-    conditions.emplace_back(Members{{"key", key}, {"values", Members{{"items", std::move(items)}}}});
+    for (const std::string_view value : values) items.emplace_back(Members{{"value", value}});
+    conditions.emplace_back(Members{{"key", std::string(key)}, {"values", Members{{"items", std::move(items)}}}});
   }
   List matched;
   for (const policy::Match& match : evidence.decision.matched) {

@@ -91,6 +91,7 @@ Emulator::Impl::Impl(Options given)
   server_options.refuse = [this](const http::Message& message, int status, std::string_view reason) {
     return refuse(message, status, reason);
   };
+  server_options.quick = [this](const http::Message& message) { return pipeline->is_quick(message); };
   server = std::make_unique<http::Server>(server_options, *certificates,
                                           [this](const http::Message& message) { return answer(message); });
   server->start();

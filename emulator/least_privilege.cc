@@ -27,8 +27,8 @@ Conditions conditions_of(const policy::Request& request) {
   for (const auto& [key, values] : request.context.entries()) {
     const bool chosen = key.starts_with(kContextPrefix) || key == "sts:ExternalId";
     // A value that would be read as a variable is left out: the condition would be another one.
-    if (chosen && values.size() == 1 && values.front().find("${") == std::string::npos)
-      out[key] = values.front();
+    if (chosen && values.size() == 1 && values.front().find("${") == std::string_view::npos)
+      out[std::string(key)] = values.front();
   }
   return out;
 }

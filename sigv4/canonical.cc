@@ -76,6 +76,7 @@ std::string canonical_query(QueryParameters parameters, std::span<const std::str
 
 std::string canonical_value(std::string_view value) {
   value = trim(value);
+  if (std::none_of(value.begin(), value.end(), is_blank)) return std::string(value);
   std::string out;
   out.reserve(value.size());
   for (std::size_t i = 0; i < value.size(); ++i) {
@@ -93,8 +94,11 @@ std::string canonical_header(const std::vector<Header>& headers, std::string_vie
   bool first = true;
   for (const Header& header : headers) {
     if (!same_name(header.name, name)) continue;
-    if (!first) out += ',';
-    out += canonical_value(header.value);
+    if (first) {
+      out = canonical_value(header.value);
+    } else {
+      out.append(1, ',').append(canonical_value(header.value));
+    }
     first = false;
   }
   return out;

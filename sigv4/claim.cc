@@ -6,6 +6,7 @@
 
 #include "latchkey/sigv4.h"
 #include "sigv4/canonical.h"
+#include "sigv4/claim.h"
 #include "sigv4/text.h"
 
 namespace latchkey::sigv4 {
@@ -51,9 +52,13 @@ std::string parameter(const QueryParameters& query, std::string_view name) {
 // any size.
 std::vector<std::string> read_signed_headers(std::string_view list) {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(std::count(list.begin(), list.end(), ';')) + 1);
   for (const std::string_view name : split(list, ';')) {
     if (!name.empty()) names.push_back(lower(name));
   }
+  // What signers write is sorted.
+  const auto not_after = [](const std::string& a, const std::string& b) { return a >= b; };
+  if (std::adjacent_find(names.begin(), names.end(), not_after) == names.end()) return names;
   std::vector<std::string> sorted = names;
   std::sort(sorted.begin(), sorted.end());
   if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return names;
@@ -281,7 +286,8 @@ std::optional<Failure> check_claim(const RawRequest&, const Claim& claim, const 
         "'" +
         claim.credential + "'");
   }
-  return check_scope(claim, format_date(*date), expected);
+  const std::string basic = is_basic_date(claim.date) ? std::string() : format_date(*date);
+  return check_scope(claim, basic.empty() ? std::string_view(claim.date) : basic, expected);
 }
 
 }  // namespace latchkey::sigv4

@@ -13,6 +13,8 @@ namespace latchkey::sigv4 {
 std::string claimed_payload_hash(const RawRequest& request, const Claim& claim);
 // The query parameters that no signature can cover.
 std::vector<std::string_view> unsigned_parameters(const Claim& claim);
+// A date that can be read is in the basic format: 20150830T123600Z.
+inline bool is_basic_date(std::string_view date) { return date.size() == 16; }
 // The date as it stands in the string to sign.
 std::string signature_date(const Claim& claim);
 std::string credential_scope(const Claim& claim);

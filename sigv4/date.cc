@@ -1,6 +1,5 @@
 #include <array>
 #include <chrono>
-#include <cstdio>
 
 #include "latchkey/sigv4.h"
 #include "sigv4/text.h"
@@ -8,21 +7,31 @@
 namespace latchkey::sigv4 {
 namespace {
 
+using Digits = std::array<char, 14>;
+
 // The digits of a date in either form: 'd' stands for a digit, everything else for itself.
-std::optional<std::string> digits_of(std::string_view text, std::string_view form) {
+std::optional<Digits> digits_of(std::string_view text, std::string_view form) {
   if (text.size() != form.size()) return std::nullopt;
-  std::string digits;
+  Digits digits{};
+  std::size_t found = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (form[i] == 'd' ? !is_digit(text[i]) : text[i] != form[i]) return std::nullopt;
-    if (form[i] == 'd') digits += text[i];
+    if (form[i] == 'd') digits[found++] = text[i];
   }
   return digits;
 }
 
-int number(std::string_view digits, std::size_t from, std::size_t count) {
+int number(const Digits& digits, std::size_t from, std::size_t count) {
   int value = 0;
-  for (const char c : digits.substr(from, count)) value = value * 10 + (c - '0');
+  for (std::size_t i = from; i < from + count; ++i) value = value * 10 + (digits[i] - '0');
   return value;
+}
+
+// The last `digits` digits of a number that is not negative.
+void append_digits(std::string& out, unsigned number, unsigned digits) {
+  out.append(digits, '0');
+  for (auto at = out.rbegin(); digits > 0; --digits, ++at, number /= 10)
+    *at = static_cast<char>('0' + number % 10);
 }
 
 }  // namespace
@@ -46,12 +55,16 @@ std::string format_date(std::int64_t unix_seconds) {
   const sys_days midnight = floor<days>(time);
   const year_month_day day(midnight);
   const hh_mm_ss clock(time - midnight);
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%04d%02u%02uT%02d%02d%02dZ", static_cast<int>(day.year()),
-                static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text.data();
+  std::string out;
+  out.reserve(16);
+  append_digits(out, static_cast<unsigned>(static_cast<int>(day.year())), 4);
+  append_digits(out, static_cast<unsigned>(day.month()), 2);
+  append_digits(out, static_cast<unsigned>(day.day()), 2);
+  out += 'T';
+  append_digits(out, static_cast<unsigned>(clock.hours().count()), 2);
+  append_digits(out, static_cast<unsigned>(clock.minutes().count()), 2);
+  append_digits(out, static_cast<unsigned>(clock.seconds().count()), 2);
+  return out += 'Z';
 }
 
 }  // namespace latchkey::sigv4

@@ -37,6 +37,7 @@ std::string_view trim(std::string_view text) {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;
+  pieces.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), separator)) + 1);
   for (;;) {
     const std::size_t end = text.find(separator);
     pieces.push_back(text.substr(0, end));

@@ -24,12 +24,16 @@ std::vector<std::string_view> unsigned_parameters(const Claim& claim) {
 
 std::string signature_date(const Claim& claim) {
   // The extended form of a date is taken, but what is signed is the basic one.
+  if (is_basic_date(claim.date)) return claim.date;
   const auto date = parse_date(claim.date);
   return date ? format_date(*date) : claim.date;
 }
 
 std::string credential_scope(const Claim& claim) {
-  return claim.scope_date + "/" + claim.region + "/" + claim.service + "/" + claim.terminator;
+  std::string out;
+  out.reserve(claim.credential.size() + 4);
+  out.append(claim.scope_date).append("/").append(claim.region).append("/").append(claim.service);
+  return out.append("/").append(claim.terminator);
 }
 
 SigningKey signing_key(std::string_view secret_access_key, std::string_view date_yyyymmdd,

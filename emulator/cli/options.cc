@@ -45,6 +45,13 @@ void set_log_level(Options& options, const std::string& value) {
   else refuse("log-level", value, "error, info or debug");
 }
 
+void set_journal_size(Options& options, const std::string& value) {
+  const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), options.journal_capacity);
+  if (problem != std::errc() || end != value.data() + value.size()) {
+    refuse("journal-size", value, "a number of entries");
+  }
+}
+
 // The one table of the shared options: reading, the environment and --help are driven from it.
 const SharedOption kShared[] = {
     {"host", "ADDR", "address to bind (default 127.0.0.1)", [](Options& o, const std::string& v) { o.host = v; }},
@@ -62,6 +69,7 @@ const SharedOption kShared[] = {
      [](Options& o, const std::string& v) { o.enforce_iam = choose("enforce-iam", v, "on", "off"); }},
     {"root-assume-role", "allow|deny", "may the account's root assume roles? AWS refuses it (default allow)",
      [](Options& o, const std::string& v) { o.root_assume_role = choose("root-assume-role", v, "allow", "deny"); }},
+    {"journal-size", "N", "how many calls the journal keeps, about a kilobyte each (default 10000)", set_journal_size},
     {"log-format", "text|json", "of the log on standard error (default text)",
      [](Options& o, const std::string& v) { o.log_json = choose("log-format", v, "json", "text"); }},
     {"log-level", "error|info|debug", "(default info)", set_log_level},

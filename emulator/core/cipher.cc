@@ -7,6 +7,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "sigv4/crypto.h"
+
 namespace latchkey {
 namespace {
 
@@ -27,13 +29,17 @@ const EVP_CIPHER* aes_256_gcm() {
   return cipher;
 }
 
-Context prepare(std::string_view key, std::string_view nonce, std::string_view associated_data, int encrypt) {
+// One for each thread and direction: making one takes as long as a short message. The keys that it has seen last are
+// those of one message or of this process.
+EVP_CIPHER_CTX* prepare(std::string_view key, std::string_view nonce, std::string_view associated_data, int encrypt) {
   if (key.size() != 32 || nonce.size() != kGcmNonceBytes) throw std::logic_error("AES-GCM key or nonce size");
-  Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
-  check(EVP_CipherInit_ex2(context.get(), aes_256_gcm(), data(key), data(nonce), encrypt, nullptr));
+  thread_local const Context sealing(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  thread_local const Context opening(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  EVP_CIPHER_CTX* context = encrypt != 0 ? sealing.get() : opening.get();
+  check(EVP_CipherInit_ex2(context, aes_256_gcm(), data(key), data(nonce), encrypt, nullptr));
   int length = 0;
   if (!associated_data.empty()) {
-    check(EVP_CipherUpdate(context.get(), nullptr, &length, data(associated_data),
+    check(EVP_CipherUpdate(context, nullptr, &length, data(associated_data),
                            static_cast<int>(associated_data.size())));
   }
   return context;
@@ -43,17 +49,17 @@ Context prepare(std::string_view key, std::string_view nonce, std::string_view a
 
 std::string aes_gcm_encrypt(std::string_view key, std::string_view nonce, std::string_view associated_data,
                             std::string_view plaintext) {
-  const Context context = prepare(key, nonce, associated_data, 1);
+  EVP_CIPHER_CTX* const context = prepare(key, nonce, associated_data, 1);
   std::string out(plaintext.size() + kGcmTagBytes, '\0');
   int length = 0;
   if (!plaintext.empty()) {
-    check(EVP_CipherUpdate(context.get(), data(out), &length, data(plaintext),
+    check(EVP_CipherUpdate(context, data(out), &length, data(plaintext),
                            static_cast<int>(plaintext.size())));
   }
   int rest = 0;
-  check(EVP_CipherFinal_ex(context.get(), data(out) + length, &rest));
+  check(EVP_CipherFinal_ex(context, data(out) + length, &rest));
   check(
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kGcmTagBytes, data(out) + plaintext.size()));
+      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kGcmTagBytes, data(out) + plaintext.size()));
   return out;
 }
 
@@ -61,34 +67,26 @@ std::optional<std::string> aes_gcm_decrypt(std::string_view key, std::string_vie
                                            std::string_view associated_data,
                                            std::string_view ciphertext_and_tag) {
   if (ciphertext_and_tag.size() < kGcmTagBytes) return std::nullopt;
-  const Context context = prepare(key, nonce, associated_data, 0);
+  EVP_CIPHER_CTX* const context = prepare(key, nonce, associated_data, 0);
   const std::string_view ciphertext = ciphertext_and_tag.substr(0, ciphertext_and_tag.size() - kGcmTagBytes);
   std::string tag(ciphertext_and_tag.substr(ciphertext.size()));
   std::string out(ciphertext.size(), '\0');
   int length = 0;
   if (!ciphertext.empty()) {
-    check(EVP_CipherUpdate(context.get(), data(out), &length, data(ciphertext),
+    check(EVP_CipherUpdate(context, data(out), &length, data(ciphertext),
                            static_cast<int>(ciphertext.size())));
   }
-  check(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTagBytes, tag.data()));
+  check(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kGcmTagBytes, tag.data()));
   unsigned char none[16];
   int rest = 0;
-  if (EVP_CipherFinal_ex(context.get(), none, &rest) != 1) return std::nullopt;
+  if (EVP_CipherFinal_ex(context, none, &rest) != 1) return std::nullopt;
   return out;
 }
 
-std::string sha256(std::string_view bytes) {
-  std::string out(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(data(bytes), bytes.size(), data(out));
-  return out;
-}
+std::string sha256(std::string_view bytes) { return std::string(sigv4::view(sigv4::sha256(bytes))); }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
-  static const EVP_MD* const digest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  std::string out(SHA256_DIGEST_LENGTH, '\0');
-  unsigned int length = 0;
-  HMAC(digest, key.data(), static_cast<int>(key.size()), data(bytes), bytes.size(), data(out), &length);
-  return out;
+  return std::string(sigv4::view(sigv4::hmac_sha256(key, bytes)));
 }
 
 std::string hmac_sha1(std::string_view key, std::string_view bytes) {

@@ -1,9 +1,7 @@
 #include "core/clock.h"
 
-#include <array>
 #include <charconv>
 #include <chrono>
-#include <cstdio>
 
 namespace latchkey {
 namespace {
@@ -78,6 +76,14 @@ std::int64_t unit_milliseconds(char unit, bool time_part) {
   }
 }
 
+// The last `digits` digits of a number, and what follows them.
+void append_digits(std::string& out, unsigned number, unsigned digits, char end) {
+  out.append(digits, '0');
+  for (auto at = out.rbegin(); digits > 0; --digits, ++at, number /= 10)
+    *at = static_cast<char>('0' + number % 10);
+  out += end;
+}
+
 }  // namespace
 
 Time Clock::real() const {
@@ -131,17 +137,17 @@ std::string format_iso8601(Time time, Precision precision) {
   const auto midnight = std::chrono::floor<std::chrono::days>(point);
   const std::chrono::year_month_day date{midnight};
   const std::chrono::hh_mm_ss clock{point - midnight};
-  std::array<char, 48> buffer{};
-  int length = std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                             static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                             static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                             static_cast<int>(clock.seconds().count()));
-  std::string out(buffer.data(), static_cast<std::size_t>(length));
-  if (precision == Precision::milliseconds) {
-    length = std::snprintf(buffer.data(), buffer.size(), ".%03d", static_cast<int>(time.ms - seconds * 1000));
-    out.append(buffer.data(), static_cast<std::size_t>(length));
-  }
-  return out + "Z";
+  std::string out;
+  out.reserve(24);
+  append_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4, '-');
+  append_digits(out, static_cast<unsigned>(date.month()), 2, '-');
+  append_digits(out, static_cast<unsigned>(date.day()), 2, 'T');
+  append_digits(out, static_cast<unsigned>(clock.hours().count()), 2, ':');
+  append_digits(out, static_cast<unsigned>(clock.minutes().count()), 2, ':');
+  const bool fraction = precision == Precision::milliseconds;
+  append_digits(out, static_cast<unsigned>(clock.seconds().count()), 2, fraction ? '.' : 'Z');
+  if (fraction) append_digits(out, static_cast<unsigned>(time.ms - seconds * 1000), 3, 'Z');
+  return out;
 }
 
 std::optional<std::int64_t> parse_duration(std::string_view text) {

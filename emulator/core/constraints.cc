@@ -23,8 +23,9 @@ class Checker {
 
   void structure(const Members& input, std::span<const Member> members, const std::string& prefix) {
     for (const Member& member : members) {
-      const std::string path = prefix + path_name(member.name);
       const Value* value = input.find(member.name);
+      if (value == nullptr && !member.required) continue;
+      const std::string path = prefix + path_name(member.name);
       if (value != nullptr) {
         check(*value, *member.shape, path, member.name);
       } else if (member.required) {

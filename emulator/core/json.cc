@@ -13,7 +13,7 @@ namespace {
 // Builds a Value from parser events. Holds the open containers in a vector, so depth is a number, not a stack frame.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit Builder(JsonLimits limits) : limits_(limits) {}
+  explicit Builder(JsonLimits limits) : limits_(limits) { open_.reserve(4); }
 
   bool null() override { return put(Value()); }
   bool boolean(bool value) override { return put(value); }
@@ -23,14 +23,15 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return put(static_cast<std::int64_t>(value));
   }
   bool number_float(number_float_t value, const string_t&) override { return put(value); }
-  bool string(string_t& value) override { return put(std::move(value)); }
+  // Copied, not moved: the lexer goes on with the memory that it has.
+  bool string(string_t& value) override { return put(std::string_view(value)); }
   bool binary(binary_t&) override { return refuse("binary value"); }
   bool start_object(std::size_t) override { return open(Members()); }
   bool start_array(std::size_t) override { return open(List()); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
-    open_.back().name = std::move(name);
+    open_.back().name = name;
     return true;
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {

@@ -1,7 +1,11 @@
 #include "core/random.h"
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <pthread.h>
 
+#include <array>
+#include <atomic>
 #include <cstring>
 #include <stdexcept>
 
@@ -19,13 +23,55 @@ std::uint64_t next(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
+void fill_random(char* to, std::size_t count) {
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(to), static_cast<int>(count)) != 1) {
+    throw std::runtime_error("the operating system gives no random bytes");
+  }
+}
+
+// How often this process is a child: what a parent has in store must not be given out twice.
+std::atomic<unsigned>& forks() {
+  static std::atomic<unsigned> count = [] {
+    ::pthread_atfork(nullptr, nullptr, [] { ++forks(); });
+    return 0U;
+  }();
+  return count;
+}
+
+// A thread's store of random bytes. OpenSSL needs a system call and a lock for every request, be it for sixteen bytes or
+// for a thousand. Bytes that were given out are wiped.
+class RandomStore {
+ public:
+  static constexpr std::size_t kLargest = 64;
+
+  void take(char* to, std::size_t count) {
+    const unsigned now = forks().load(std::memory_order_relaxed);
+    if (bytes_.size() - used_ < count || now != forks_) {
+      fill_random(bytes_.data(), bytes_.size());
+      used_ = 0;
+      forks_ = now;
+    }
+    std::memcpy(to, bytes_.data() + used_, count);
+    OPENSSL_cleanse(bytes_.data() + used_, count);
+    used_ += count;
+  }
+
+ private:
+  std::array<char, 1024> bytes_;
+  std::size_t used_ = bytes_.size();
+  unsigned forks_ = 0;
+};
+
 }  // namespace
 
 std::string Random::bytes(std::size_t count) {
   std::string out(count, '\0');
   if (!seeded_) {
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) != 1) {
-      throw std::runtime_error("the operating system gives no random bytes");
+    thread_local RandomStore store;
+    if (count <= RandomStore::kLargest) {
+      store.take(out.data(), count);
+    } else {
+      fill_random(out.data(), count);
     }
     return out;
   }
@@ -41,9 +87,15 @@ std::string Random::uuid() {
   std::string raw = bytes(16);
   raw[6] = static_cast<char>((raw[6] & 0x0f) | 0x40);
   raw[8] = static_cast<char>((raw[8] & 0x3f) | 0x80);
-  std::string hex = hex_encode(raw);
-  for (const std::size_t at : {20U, 16U, 12U, 8U}) hex.insert(at, 1, '-');
-  return hex;
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out(36, '-');
+  std::size_t at = 0;
+  for (const char c : raw) {
+    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
+    out[at++] = kDigits[static_cast<unsigned char>(c) >> 4];
+    out[at++] = kDigits[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
 }
 
 std::string Random::pick(std::string_view alphabet, std::size_t count) {

@@ -29,7 +29,7 @@ std::string_view json_type(const Value& value) {
   throw serialization_error(std::string(json_type(value)) + " can not be converted to " + std::string(wanted));
 }
 
-Value read_json(const Value& value, const Shape& shape);
+Value read_json(Value&& value, const Shape& shape);
 
 std::int64_t read_integer(const Value& value) {
   if (const auto* number = value.get_if<std::int64_t>()) {
@@ -62,36 +62,35 @@ Value read_time(const Value& value) {
   refuse(value, "a Timestamp");
 }
 
-Value read_list(const Value& value, const Shape& shape) {
+Value read_list(Value&& value, const Shape& shape) {
   if (!value.is<List>()) refuse(value, "a List");
-  List out;
-  for (const Value& element : value.get<List>()) out.push_back(read_json(element, *shape.element));
-  return out;
+  for (Value& element : value.get<List>()) element = read_json(std::move(element), *shape.element);
+  return std::move(value);
 }
 
-Value read_map(const Value& value, const Shape& shape) {
+Value read_map(Value&& value, const Shape& shape) {
   if (!value.is<Members>()) refuse(value, "a Map");
   Members out;
-  for (const auto& [name, element] : value.get<Members>()) {
-    if (!element.is_none()) out.add(name, read_json(element, *shape.element));
+  for (auto& [name, element] : value.get<Members>()) {
+    if (!element.is_none()) out.add(std::move(name), read_json(std::move(element), *shape.element));
   }
   return out;
 }
 
-Value read_json(const Value& value, const Shape& shape) {
+Value read_json(Value&& value, const Shape& shape) {
   switch (shape.kind) {
     case Shape::Kind::text:
       if (!value.is<std::string>()) refuse(value, "a String");
-      return value;
+      return std::move(value);
     case Shape::Kind::boolean:
       if (!value.is<bool>()) refuse(value, "a Boolean");
-      return value;
+      return std::move(value);
     case Shape::Kind::integer: return read_integer(value);
     case Shape::Kind::blob: return read_blob(value);
     case Shape::Kind::time: return read_time(value);
-    case Shape::Kind::list: return read_list(value, shape);
-    case Shape::Kind::map: return read_map(value, shape);
-    case Shape::Kind::structure: return from_json(value, shape.members);
+    case Shape::Kind::list: return read_list(std::move(value), shape);
+    case Shape::Kind::map: return read_map(std::move(value), shape);
+    case Shape::Kind::structure: return from_json(std::move(value), shape.members);
   }
   return {};
 }
@@ -179,12 +178,13 @@ Value read_form(const Form& form, const std::string& name, const Shape& shape) {
 
 }  // namespace
 
-Members from_json(const Value& document, std::span<const Member> members) {
+Members from_json(Value document, std::span<const Member> members) {
   if (!document.is<Members>()) refuse(document, "a Structure");
   Members out;
-  for (const auto& [name, value] : document.get<Members>()) {
+  for (auto& [name, value] : document.get<Members>()) {
     if (value.is_none()) continue;
-    if (const Member* member = find_member(members, name)) out.set(name, read_json(value, *member->shape));
+    if (const Member* member = find_member(members, name))
+      out.set(std::move(name), read_json(std::move(value), *member->shape));
   }
   return out;
 }
@@ -204,19 +204,18 @@ bool is_secret_tag(const Value& element) {
 
 }  // namespace
 
-Members without_secrets(const Members& input, std::span<const Member> members) {
+Members without_secrets(Members input, std::span<const Member> members) {
   Members out;
-  for (const auto& [name, value] : input) {
+  for (auto& [name, value] : input) {
     const Member* member = find_member(members, name);
     if (member == nullptr || member->shape->secret) continue;
     if (member->shape->kind == Shape::Kind::structure) {
-      out.add(name, without_secrets(value.get<Members>(), member->shape->members));
+      out.add(std::move(name), without_secrets(std::move(value.get<Members>()), member->shape->members));
     } else if (value.is<List>()) {
-      List kept = value.get<List>();
-      std::erase_if(kept, is_secret_tag);
-      out.add(name, std::move(kept));
+      std::erase_if(value.get<List>(), is_secret_tag);
+      out.add(std::move(name), std::move(value));
     } else {
-      out.add(name, value);
+      out.add(std::move(name), std::move(value));
     }
   }
   return out;

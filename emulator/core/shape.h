@@ -81,7 +81,7 @@ constexpr Member opt(std::string_view name, const Shape& shape) { return {name, 
 
 // A JSON document (already parsed) to typed input. Members that the operation does not declare are ignored, nulls are
 // absent. Throws SerializationException.
-Members from_json(const Value& document, std::span<const Member> members);
+Members from_json(Value document, std::span<const Member> members);
 
 // Form parameters to typed input: Name.member.1.Key=value. Throws MalformedInput.
 using Form = std::map<std::string, std::string, std::less<>>;
@@ -101,6 +101,6 @@ std::vector<std::string> violations(const Members& input, std::span<const Member
 void validate(const Members& input, std::span<const Member> members, Wording wording, Protocol protocol);
 
 // The input without what its shapes call secret, for the journal.
-Members without_secrets(const Members& input, std::span<const Member> members);
+Members without_secrets(Members input, std::span<const Member> members);
 
 }  // namespace latchkey

@@ -56,6 +56,7 @@ Members& Members::set(std::string name, Value value) {
 }
 
 Members& Members::add(std::string name, Value value) {
+  if (fields_.empty()) fields_.reserve(4);
   fields_.push_back({std::move(name), std::move(value)});
   return *this;
 }

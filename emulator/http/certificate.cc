@@ -9,6 +9,7 @@
 #include <deque>
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <stdexcept>
 #include <system_error>
 
@@ -83,9 +84,6 @@ struct Certificates::Impl {
       authority = temporary ? make_authority() : load_or_make_authority(home);
       path = authority_certificate_path(home).string();
       if (temporary) write_file(path, to_pem(authority.certificate.get()), 0644);
-      key = make_key();
-      default_leaf = issue_leaf(authority, key.get(), default_names());
-      make_context();
     } catch (...) {
       remove_home();
       throw;
@@ -101,30 +99,40 @@ struct Certificates::Impl {
     if (temporary) fs::remove_all(home, ignored);
   }
 
+  // A key and a certificate take a third of the time in which the program starts, and many runs never speak TLS.
+  SSL_CTX* ready_context() {
+    std::call_once(made, [this] {
+      key = make_key();
+      default_leaf = issue_leaf(authority, key.get(), default_names());
+      make_context();
+    });
+    return context.get();
+  }
+
   void make_context() {
     context.reset(SSL_CTX_new(TLS_server_method()));
-    SSL_CTX* made = context.get();
+    SSL_CTX* fresh = context.get();
     static constexpr std::string_view kSessions = "latchkey";
     const bool done =
-        made != nullptr && SSL_CTX_set_min_proto_version(made, TLS1_2_VERSION) == 1 &&
-        SSL_CTX_use_certificate(made, default_leaf.get()) == 1 &&
-        SSL_CTX_use_PrivateKey(made, key.get()) == 1 &&
-        SSL_CTX_set_session_id_context(made, reinterpret_cast<const unsigned char*>(kSessions.data()),
+        fresh != nullptr && SSL_CTX_set_min_proto_version(fresh, TLS1_2_VERSION) == 1 &&
+        SSL_CTX_use_certificate(fresh, default_leaf.get()) == 1 &&
+        SSL_CTX_use_PrivateKey(fresh, key.get()) == 1 &&
+        SSL_CTX_set_session_id_context(fresh, reinterpret_cast<const unsigned char*>(kSessions.data()),
                                        static_cast<unsigned>(kSessions.size())) == 1;
     if (!done) {
       ERR_clear_error();
       throw std::runtime_error("cannot make a TLS context");
     }
-    SSL_CTX_set_options(made, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_options(fresh, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     // Without this OpenSSL looks for the leaf's chain, and verifies it, in every handshake.
-    SSL_CTX_set_mode(made, SSL_MODE_NO_AUTO_CHAIN);
-    // Sessions live in tickets, under keys that this process has made; nothing is kept here for each client.
-    SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_num_tickets(made, 1);
-    SSL_CTX_set_read_ahead(made, 1);  // a record's head and body in one read
-    SSL_CTX_set_alpn_select_cb(made, choose_protocol, nullptr);
-    SSL_CTX_set_tlsext_servername_callback(made, name_callback);
-    SSL_CTX_set_tlsext_servername_arg(made, this);
+    SSL_CTX_set_mode(fresh, SSL_MODE_NO_AUTO_CHAIN);
+    // Sessions live in tickets, under keys that this process has fresh; nothing is kept here for each client.
+    SSL_CTX_set_session_cache_mode(fresh, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(fresh, 1);
+    SSL_CTX_set_read_ahead(fresh, 1);  // a record's head and body in one read
+    SSL_CTX_set_alpn_select_cb(fresh, choose_protocol, nullptr);
+    SSL_CTX_set_tlsext_servername_callback(fresh, name_callback);
+    SSL_CTX_set_tlsext_servername_arg(fresh, this);
   }
 
   // A name that cannot be served is no reason to refuse the handshake: drivers send addresses as names,
@@ -167,7 +175,9 @@ struct Certificates::Impl {
   fs::path home;
   std::string path;
   Authority authority;
-  EvpKeyPtr key;  // of all leaves
+
+  std::once_flag made;  // the three below
+  EvpKeyPtr key;        // of all leaves
   X509Ptr default_leaf;
   SslContextPtr context;
 
@@ -184,6 +194,6 @@ const std::string& Certificates::ca_path() const { return impl_->path; }
 
 std::string Certificates::ca_pem() const { return to_pem(impl_->authority.certificate.get()); }
 
-SSL_CTX* Certificates::context() { return impl_->context.get(); }
+SSL_CTX* Certificates::context() { return impl_->ready_context(); }
 
 }  // namespace latchkey::http

@@ -29,7 +29,7 @@ class Certificates {
 
   const std::string& ca_path() const;  // the PEM file that clients must trust
   std::string ca_pem() const;
-  // The context of the default leaf; its SNI callback switches to the right leaf. ALPN chooses http/1.1 or
+  // The context of the default leaf, made when it is first asked for; its SNI callback switches to the right leaf. ALPN chooses http/1.1 or
   // nothing.
   SSL_CTX* context();
 

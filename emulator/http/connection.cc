@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include "http/certificate.h"
 #include "http/names.h"
 
 namespace latchkey::http {
@@ -9,25 +10,88 @@ namespace {
 constexpr char kTlsHandshake = 0x16;
 constexpr std::size_t kMaxLayers = 2;  // TLS to the proxy, and TLS through it
 constexpr std::size_t kKeepAnswer = 64 * 1024;
+constexpr int kStayTime = 100;  // milliseconds that a connection keeps its thread between two requests
 
 }  // namespace
 
-Connection::Connection(int descriptor, const ServerOptions& options, SSL_CTX* context,
+Connection::Connection(int descriptor, const ServerOptions& options, Certificates& certificates,
                        const Server::Handler& handler, const std::atomic<bool>& stopping)
     : options_(options),
-      context_(context),
+      certificates_(certificates),
       handler_(handler),
       stopping_(stopping),
       socket_(descriptor, options.idle_timeout_ms, options.head_timeout_ms),
       stream_(&socket_),
       input_(socket_),
-      reader_(input_, socket_, options) {}
-
-void Connection::run() {
+      reader_(input_, socket_, options) {
   message_.peer_address = socket_.peer_address();
-  if (message_.peer_address.empty()) return;
-  Next next = Next::tunnel;
-  while (next == Next::tunnel && choose_protocol()) next = serve_requests();
+}
+
+Connection::Turn Connection::serve_ready() {
+  socket_.be_patient(false);
+  while (true) {
+    if (!input_.fill()) {
+      if (!stream_->starved()) return end();
+      // A piece of a record has come: a thread will see to it that the rest does in time.
+      return layers_.empty() ? Turn::rests : Turn::waits;
+    }
+    if (!protocol_known_ && input_.view().front() == kTlsHandshake) return Turn::waits;
+    protocol_known_ = true;
+    while (!input_.empty()) {
+      if (reader_.read_ready(message_.request, framing_) != MessageReader::Outcome::message) {
+        if (input_.empty()) break;  // there were but empty lines
+        return Turn::waits;
+      }
+      unanswered_ = true;
+      if (!quick()) return Turn::waits;
+      ends_ = answer_message() == Next::end;
+      if (ends_ && !socket_.has_unsent()) return Turn::ended;
+      if (socket_.has_unsent()) return Turn::waits;
+      if (stopping_.load(std::memory_order_relaxed)) return end();
+    }
+    input_.trim();
+    // A socket that has more says so again; what a layer above it holds, nobody would speak of.
+    if (!stream_->holds_more()) return Turn::rests;
+  }
+}
+
+Connection::Turn Connection::serve_patiently() {
+  socket_.be_patient(true);
+  if (!socket_.send_rest()) return Turn::ended;
+  if (ends_) return Turn::ended;
+  bool easy = false;
+  while (true) {
+    if (!protocol_known_) {
+      if (!choose_protocol()) return Turn::ended;
+      easy = true;
+    }
+    Next next = Next::request;
+    if (rests(easy)) return Turn::rests;
+    if (unanswered_) {
+      next = answer_message();
+    } else {
+      if (stopping_.load(std::memory_order_relaxed)) return end();
+      next = read_and_answer(easy);
+    }
+    if (next == Next::end) return Turn::ended;
+    protocol_known_ = next != Next::tunnel;
+  }
+}
+
+// After an easy request, at once; after another one, when the next is long in coming: it would be waited for again.
+bool Connection::rests(bool easy) const {
+  if (unanswered_ || !input_.empty() || stream_->holds_more()) return false;
+  return easy || !socket_.readable_within(kStayTime);
+}
+
+void Connection::give_up() {
+  socket_.be_patient(false);
+  stream_->finish();
+}
+
+Connection::Turn Connection::end() {
+  stream_->finish();
+  return Turn::ended;
 }
 
 bool Connection::choose_protocol() {
@@ -35,31 +99,46 @@ bool Connection::choose_protocol() {
     socket_.rest();
     if (!input_.fill()) return false;
   }
+  protocol_known_ = true;
   if (input_.view().front() != kTlsHandshake) return true;
   if (layers_.size() == kMaxLayers) return false;
   socket_.hurry(options_.handshake_timeout_ms);
-  layers_.push_back(std::make_unique<TlsStream>(context_, *stream_, input_.view()));
+  layers_.push_back(std::make_unique<TlsStream>(certificates_.context(), *stream_, input_.view()));
   stream_ = layers_.back().get();
   input_.attach(*stream_);
   message_.tls = true;
   return layers_.back()->handshake();
 }
 
-Connection::Next Connection::serve_requests() {
-  Next next = Next::request;
-  while (next == Next::request) {
-    if (stopping_.load(std::memory_order_relaxed)) break;
-    Framing framing;
-    const MessageReader::Outcome outcome = reader_.read(message_.request, framing);
-    if (outcome == MessageReader::Outcome::ended) break;
-    if (outcome == MessageReader::Outcome::refused) {
-      refuse(reader_.refusal());
+// easy: a worker could have done it.
+Connection::Next Connection::read_and_answer(bool& easy) {
+  const bool fresh = input_.empty();
+  if (fresh) {
+    if (stream_->holds_more()) {
+      socket_.hurry();  // a piece of it is here
+    } else {
+      socket_.rest();
+    }
+    if (!input_.fill()) {
+      stream_->finish();
       return Next::end;
     }
-    next = framing.connect ? answer_connect() : answer_message(framing);
   }
-  if (next == Next::request) stream_->finish();
-  return next == Next::tunnel ? Next::tunnel : Next::end;
+  easy = fresh && reader_.read_ready(message_.request, framing_) == MessageReader::Outcome::message;
+  if (easy) {
+    easy = quick();
+    return answer_message();
+  }
+  const MessageReader::Outcome outcome = reader_.read(message_.request, framing_);
+  if (outcome == MessageReader::Outcome::ended) {
+    stream_->finish();
+    return Next::end;
+  }
+  if (outcome == MessageReader::Outcome::refused) {
+    refuse(reader_.refusal());
+    return Next::end;
+  }
+  return framing_.connect ? answer_connect() : answer_message();
 }
 
 // What a client sends to its HTTP proxy before TLS. Latchkey is that proxy and the host behind it at once; it
@@ -77,18 +156,19 @@ Connection::Next Connection::answer_connect() {
   return stream_->write("HTTP/1.1 200 Connection established\r\n\r\n") ? Next::tunnel : Next::end;
 }
 
-Connection::Next Connection::answer_message(const Framing& framing) {
+Connection::Next Connection::answer_message() {
+  unanswered_ = false;
   try {
-    return send_answer(handler_(message_), framing);
+    return send_answer(handler_(message_));
   } catch (const std::exception&) {
     Answer broken;
     broken.status = 500;
     broken.fate = Answer::Fate::close;
-    return send_answer(broken, framing);
+    return send_answer(broken);
   }
 }
 
-Connection::Next Connection::send_answer(const Answer& answer, const Framing& framing) {
+Connection::Next Connection::send_answer(const Answer& answer) {
   if (answer.fate == Answer::Fate::reset) {
     socket_.reset_on_close();
     return Next::end;
@@ -97,8 +177,8 @@ Connection::Next Connection::send_answer(const Answer& answer, const Framing& fr
   shape.to_head = message_.request.method == "HEAD";
   shape.half_body = answer.fate == Answer::Fate::half;
   shape.closes =
-      answer.fate != Answer::Fate::send || !framing.persistent || stopping_.load(std::memory_order_relaxed);
-  shape.says_keep = framing.http10;
+      answer.fate != Answer::Fate::send || !framing_.persistent || stopping_.load(std::memory_order_relaxed);
+  shape.says_keep = framing_.http10;
   writer_.compose(answer, shape, out_);
   const bool sent = stream_->write(out_);
   if (out_.capacity() > kKeepAnswer) out_ = {};
@@ -120,9 +200,9 @@ void Connection::refuse(const Refusal& refusal) {
     answer.body.assign(refusal.text).append(1, '\n');
   }
   answer.fate = Answer::Fate::close;
-  Framing framing;
-  framing.persistent = false;
-  send_answer(answer, framing);
+  framing_ = {};
+  framing_.persistent = false;
+  send_answer(answer);
   socket_.linger();
 }
 

@@ -68,6 +68,22 @@ MessageReader::Outcome MessageReader::read(sigv4::RawRequest& request, Framing& 
   return read_body(request, framing);
 }
 
+// A request as nearly all are: one that is framed by its length and wants nothing special.
+MessageReader::Outcome MessageReader::read_ready(sigv4::RawRequest& request, Framing& framing) {
+  skip_empty_lines();
+  const std::string_view bytes = input_.view();
+  std::size_t scanned = 0;
+  const std::size_t size = find_head_end(bytes, scanned);
+  if (size == std::string_view::npos || size > options_.max_head_bytes) return Outcome::later;
+  if (parse_head(bytes.substr(0, size), request, framing)) return Outcome::later;
+  if (framing.chunked || framing.connect || framing.expects_continue) return Outcome::later;
+  if (framing.content_length > std::min(options_.max_body_bytes, bytes.size() - size)) return Outcome::later;
+  if (request.body.capacity() > kKeepBody) request.body = {};
+  request.body.assign(bytes.substr(size, framing.content_length));
+  input_.consume(size + framing.content_length);
+  return Outcome::message;
+}
+
 // RFC 9112, 2.2: empty lines before a request are to be ignored; old clients send one behind a body.
 void MessageReader::skip_empty_lines() {
   while (true) {

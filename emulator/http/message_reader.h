@@ -21,8 +21,11 @@ class MessageReader {
     message,
     refused,  // see refusal()
     ended,    // the client has gone, or was too slow
+    later,    // not all there, or not simple
   };
   Outcome read(sigv4::RawRequest& request, Framing& framing);
+  // Only from what has been read already, and without waiting; `later` leaves that as it is, for read().
+  Outcome read_ready(sigv4::RawRequest& request, Framing& framing);
   const Refusal& refusal() const { return refusal_; }
   // Whether what was refused has a head: the body was wrong.
   bool refused_body() const { return head_read_; }

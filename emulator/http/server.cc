@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
@@ -13,11 +14,13 @@
 #include <stdexcept>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "http/certificate.h"
 #include "http/connection.h"
 #include "http/elastic_queue.h"
+#include "http/worker.h"
 
 namespace latchkey::http {
 namespace {
@@ -109,9 +112,11 @@ class Listener : public httplib::Server {
 // The open connections, so that stop() can reach them. A descriptor is taken out before it is closed.
 class OpenConnections {
  public:
+  explicit OpenConnections(std::size_t most) : most_(most) {}
+
   bool enter(int descriptor) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    return !closed_ && descriptors_.insert(descriptor).second;
+    return !closed_ && descriptors_.size() < most_ && descriptors_.insert(descriptor).second;
   }
 
   void leave(int descriptor) {
@@ -135,11 +140,35 @@ class OpenConnections {
   }
 
  private:
+  const std::size_t most_;
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable quiet_;
   std::unordered_set<int> descriptors_;
   bool closed_ = false;
 };
+
+// Connections on their way from a worker to a thread, by their descriptors.
+class Handed {
+ public:
+  void put(ConnectionPtr connection) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    connections_.emplace(connection->descriptor(), std::move(connection));
+  }
+  ConnectionPtr take(int descriptor) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    auto node = connections_.extract(descriptor);
+    return node ? std::move(node.mapped()) : nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<int, ConnectionPtr> connections_;
+};
+
+std::size_t worker_count(const ServerOptions& options) {
+  if (options.workers > 0) return options.workers;
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 8);
+}
 
 std::runtime_error cannot_listen(const ServerOptions& options, const std::string& reason) {
   const bool brackets = options.host.find(':') != std::string::npos;
@@ -150,37 +179,59 @@ std::runtime_error cannot_listen(const ServerOptions& options, const std::string
 }  // namespace
 
 struct Server::Impl {
-  Impl(ServerOptions server_options, Certificates& certificates, Handler server_handler)
+  Impl(ServerOptions server_options, Certificates& server_certificates, Handler server_handler)
       : options(std::move(server_options)),
-        context(certificates.context()),
+        certificates(server_certificates),
         handler(std::move(server_handler)),
-        queue(options.max_connections, [this](int descriptor) { serve(descriptor); }),
-        listener([this](int descriptor) {
-          if (!queue.submit(descriptor)) ::close(descriptor);
-        }) {}
+        open(options.max_connections),
+        queue(options.max_connections, [this](int descriptor) { serve_patiently(descriptor); }),
+        listener([this](int descriptor) { accepted(descriptor); }) {}
 
-  void serve(int descriptor) noexcept {
+  void accepted(int descriptor) noexcept {
+    if (!open.enter(descriptor)) {
+      ::close(descriptor);
+      return;
+    }
     try {
-      Connection connection(descriptor, options, context, handler, stopping);
-      if (!open.enter(descriptor)) return;
-      const Leaving leaving{open, descriptor};  // before the connection closes its descriptor
-      connection.run();
+      auto connection = std::make_unique<Connection>(descriptor, options, certificates, handler, stopping);
+      workers[next_worker++ % workers.size()]->adopt(std::move(connection));
     } catch (const std::exception&) {
-      // Out of memory: this connection ends, the others go on.
+      // Out of memory: the connection is closed already, or never was.
+      open.leave(descriptor);
     }
   }
 
-  struct Leaving {
-    OpenConnections& open;
-    int descriptor;
-    ~Leaving() { open.leave(descriptor); }
-  };
+  void hand_to_thread(ConnectionPtr connection) {
+    const int descriptor = connection->descriptor();
+    handed.put(std::move(connection));
+    if (!queue.submit(descriptor)) end(handed.take(descriptor));
+  }
+
+  void serve_patiently(int descriptor) noexcept {
+    ConnectionPtr connection = handed.take(descriptor);
+    try {
+      if (connection->serve_patiently() == Connection::Turn::rests) {
+        workers[next_worker++ % workers.size()]->adopt(std::move(connection));
+        return;
+      }
+    } catch (const std::exception&) {
+      // Out of memory: this connection ends, the others go on.
+    }
+    end(std::move(connection));
+  }
+
+  void end(ConnectionPtr connection) {
+    if (connection) open.leave(connection->descriptor());  // before the descriptor is closed
+  }
 
   const ServerOptions options;
-  SSL_CTX* const context;
+  Certificates& certificates;
   const Handler handler;
   std::atomic<bool> stopping{false};
   OpenConnections open;
+  Handed handed;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::atomic<std::size_t> next_worker{0};
   ElasticQueue queue;
   Listener listener;
   std::thread accepting;
@@ -203,6 +254,12 @@ void Server::start() {
                         reason < 0 ? "the host is unknown" : std::generic_category().message(reason));
   }
   impl_->port = impl_->listener.port();
+  for (std::size_t i = worker_count(options); i > 0; --i) {
+    impl_->workers.push_back(std::make_unique<Worker>(
+        options.idle_timeout_ms,
+        Worker::Hooks{[impl = impl_.get()](ConnectionPtr connection) { impl->hand_to_thread(std::move(connection)); },
+                      [impl = impl_.get()](ConnectionPtr connection) { impl->end(std::move(connection)); }}));
+  }
   impl_->accepting = std::thread([impl = impl_.get()] { impl->listener.accept_connections(); });
 }
 
@@ -213,6 +270,7 @@ void Server::stop() {
   if (impl_->accepting.joinable()) impl_->accepting.join();
   impl_->open.close_all();
   impl_->queue.shutdown();
+  for (const auto& worker : impl_->workers) worker->stop();
 }
 
 int Server::port() const { return impl_->port; }

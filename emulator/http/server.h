@@ -1,4 +1,7 @@
-// The server: one port that speaks HTTP and HTTPS (the first byte decides), a thread a connection.
+// The server: one port that speaks HTTP and HTTPS (the first byte decides).
+//
+// A few workers share the connections and answer what is quick. Whatever has to wait is done in threads of its own, so
+// that it keeps nobody waiting.
 //
 // The only file that includes httplib.h is server.cc. What the rest of Latchkey sees of HTTP is a Message in
 // and an Answer out. All public functions are thread safe; the handler is called from many threads at once.
@@ -54,6 +57,9 @@ struct ServerOptions {
   // taken: a status, a reason, and the head as far as it could be read (without a method: not at all). Must not throw.
   std::function<std::size_t(const sigv4::RawRequest& head)> body_limit = {};
   std::function<Answer(const Message& message, int status, std::string_view reason)> refuse = {};
+  // The handler answers this message without waiting for anything: a worker may call it. Empty: it never does.
+  std::function<bool(const Message&)> quick = {};
+  std::size_t workers = 0;  // 0: as many as there are processors, from 2 to 8
 };
 
 class Server {

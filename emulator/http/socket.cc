@@ -59,21 +59,30 @@ bool Socket::wait(short events, Moment until) const {
 }
 
 std::size_t Socket::read(char* to, std::size_t capacity) {
+  starved_ = false;
   while (true) {
-    const ssize_t got = ::recv(descriptor_, to, capacity, resting_ ? 0 : MSG_DONTWAIT);
+    const ssize_t got = ::recv(descriptor_, to, capacity, resting_ && patient_ ? 0 : MSG_DONTWAIT);
     if (got > 0) {
       // Slowly sent requests are bounded from their first byte on; a deadline once set is not moved by more
-      // bytes.
-      if (resting_) hurry();
+      // bytes. An impatient socket leaves that to whoever waits for the rest.
+      if (resting_ && patient_) hurry();
       return static_cast<std::size_t>(got);
     }
     if (got == 0) return 0;
     if (errno == EINTR) continue;
+    if (!patient_) {
+      starved_ = would_block();
+      return 0;
+    }
     if (!would_block() || resting_ || !wait(POLLIN, deadline_)) return 0;
   }
 }
 
 bool Socket::write(std::string_view data) {
+  if (!unsent_.empty()) {
+    unsent_.append(data);
+    return true;
+  }
   Moment until{};
   while (true) {
     // MSG_NOSIGNAL: a client that has gone away must not end the process.
@@ -85,9 +94,24 @@ bool Socket::write(std::string_view data) {
     }
     if (errno == EINTR) continue;
     if (!would_block()) return false;
+    if (!patient_) {
+      unsent_.assign(data);
+      return true;
+    }
     if (until == Moment{}) until = steady_clock::now() + kSendTime;
     if (!wait(POLLOUT, until)) return false;
   }
+}
+
+bool Socket::send_rest() {
+  if (unsent_.empty()) return true;
+  std::string rest;
+  rest.swap(unsent_);
+  return write(rest);
+}
+
+bool Socket::readable_within(int time) const {
+  return wait(POLLIN, steady_clock::now() + milliseconds(time));
 }
 
 bool Socket::finish() { return true; }

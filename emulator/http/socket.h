@@ -18,8 +18,19 @@ class Socket : public Stream {
   Socket& operator=(const Socket&) = delete;
 
   std::size_t read(char* to, std::size_t capacity) override;
+  bool starved() const override { return starved_; }
+  bool holds_more() const override { return false; }
   bool write(std::string_view data) override;
   bool finish() override;
+
+  // An impatient socket never waits: reads are starved, and what the kernel does not take of an answer is kept.
+  void be_patient(bool patient) { patient_ = patient; }
+  bool has_unsent() const { return !unsent_.empty(); }
+  // Sends what was kept, waiting for the client as long as write() does.
+  bool send_rest();
+  // Waits for something to read.
+  bool readable_within(int time) const;  // milliseconds
+  int descriptor() const { return descriptor_; }
 
   // Between requests: the next read waits up to the idle time, and what it reads starts the request's time.
   void rest() { resting_ = true; }
@@ -43,7 +54,10 @@ class Socket : public Stream {
 
   const int descriptor_;
   const int busy_ms_;
+  bool patient_ = true;
+  bool starved_ = false;
   bool resting_ = true;
+  std::string unsent_;
   Moment deadline_;
 };
 

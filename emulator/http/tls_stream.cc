@@ -11,6 +11,7 @@ namespace {
 
 // An answer of a megabyte must not stay in memory as long as its connection.
 constexpr std::size_t kKeepBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = 16 * 1024;  // about the largest record
 
 }  // namespace
 
@@ -18,9 +19,9 @@ constexpr std::size_t kKeepBytes = 64 * 1024;
 struct TlsStream::Bridge {
   static int read(BIO* bio, char* to, std::size_t capacity, std::size_t* got) {
     auto* self = static_cast<TlsStream*>(BIO_get_data(bio));
-    *got = self->first_used_ < self->first_.size() ? take_first(*self, to, capacity)
-           : self->flush()                         ? self->below_.read(to, capacity)
-                                                   : 0;
+    BIO_clear_retry_flags(bio);
+    *got = self->in_used_ < self->in_.size() || self->fill() ? self->take(to, capacity) : 0;
+    if (*got == 0 && self->below_.starved()) BIO_set_retry_read(bio);
     return *got > 0 ? 1 : 0;
   }
 
@@ -31,14 +32,6 @@ struct TlsStream::Bridge {
   }
 
   static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
-
-  static std::size_t take_first(TlsStream& self, char* to, std::size_t capacity) {
-    const std::size_t size = std::min(capacity, self.first_.size() - self.first_used_);
-    std::memcpy(to, self.first_.data() + self.first_used_, size);
-    self.first_used_ += size;
-    if (self.first_used_ == self.first_.size()) self.first_ = {}, self.first_used_ = 0;
-    return size;
-  }
 
   // A table of functions, the same for every connection and never changed.
   static const BIO_METHOD* method() {
@@ -55,7 +48,7 @@ struct TlsStream::Bridge {
 };
 
 TlsStream::TlsStream(SSL_CTX* context, Stream& below, std::string_view first)
-    : below_(below), first_(first), ssl_(SSL_new(context)) {
+    : below_(below), in_(first), ssl_(SSL_new(context)) {
   BioPtr bio(BIO_new(Bridge::method()));
   if (!ssl_ || !bio) throw std::bad_alloc();
   BIO_set_data(bio.get(), this);
@@ -67,17 +60,39 @@ TlsStream::TlsStream(SSL_CTX* context, Stream& below, std::string_view first)
 // The error queue belongs to the thread: what another connection left there would be taken for ours.
 bool TlsStream::handshake() {
   ERR_clear_error();
-  if (SSL_accept(ssl_.get()) == 1) return true;
+  if (SSL_accept(ssl_.get()) == 1) return flush();  // before TLS 1.3 the last word is ours
   return fail();
 }
 
+bool TlsStream::fill() {
+  if (!flush()) return false;
+  in_.resize(kReadBytes);
+  in_.resize(below_.read(in_.data(), in_.size()));
+  in_used_ = 0;
+  return !in_.empty();
+}
+
+std::size_t TlsStream::take(char* to, std::size_t capacity) {
+  const std::size_t size = std::min(capacity, in_.size() - in_used_);
+  std::memcpy(to, in_.data() + in_used_, size);
+  in_used_ += size;
+  return size;
+}
+
+bool TlsStream::holds_more() const {
+  return in_used_ < in_.size() || SSL_has_pending(ssl_.get()) == 1 || below_.holds_more();
+}
+
 std::size_t TlsStream::read(char* to, std::size_t capacity) {
+  starved_ = false;
   if (failed_) return 0;
   ERR_clear_error();
   std::size_t got = 0;
   if (SSL_read_ex(ssl_.get(), to, capacity, &got) == 1) return got;
+  const int reason = SSL_get_error(ssl_.get(), 0);
+  starved_ = reason == SSL_ERROR_WANT_READ && below_.starved();
   // The client's goodbye (ZERO_RETURN) leaves our side open: an answer may still be on its way.
-  if (SSL_get_error(ssl_.get(), 0) != SSL_ERROR_ZERO_RETURN) fail();
+  if (!starved_ && reason != SSL_ERROR_ZERO_RETURN) fail();
   return 0;
 }
 

@@ -15,19 +15,24 @@ class TlsStream : public Stream {
 
   bool handshake();
   std::size_t read(char* to, std::size_t capacity) override;
+  bool starved() const override { return starved_; }
+  bool holds_more() const override;
   bool write(std::string_view data) override;
   bool finish() override;
 
  private:
   struct Bridge;  // OpenSSL's calls for bytes
+  bool fill();  // in_, from below
+  std::size_t take(char* to, std::size_t capacity);
   bool flush();
   bool fail();
 
   Stream& below_;
-  std::string first_;
-  std::size_t first_used_ = 0;
+  std::string in_;  // read from below and not used yet: OpenSSL asks for each record twice, the system is asked once
+  std::size_t in_used_ = 0;
   std::string out_;  // records not sent yet: they leave together, before the next wait for the client
   bool failed_ = false;
+  bool starved_ = false;
   SslPtr ssl_;
 };
 

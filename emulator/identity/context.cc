@@ -29,12 +29,13 @@ void add_session(policy::Context& context, const Session& session, Time now) {
 
 policy::Context global_context(const Identity& who, const Connection& connection, std::string_view region,
                                Time now) {
-  policy::Context context;
+  constexpr std::size_t kUsualBytes = 1024;
+  policy::Context context(kUsualBytes);
   context.set("aws:SourceIp", connection.peer_address);
   context.set("aws:SecureTransport", connection.tls ? "true" : "false");
   context.set("aws:CurrentTime", format_iso8601(now));
   context.set("aws:EpochTime", std::to_string(now.seconds()));
-  context.set("aws:RequestedRegion", std::string(region));
+  context.set("aws:RequestedRegion", region);
   context.set("aws:ViaAWSService", "false");
   context.set("aws:userid", who.user_id);
   // A federated user is not the user who made its session.

@@ -11,9 +11,9 @@
 namespace latchkey {
 
 struct Connection {
-  std::string peer_address;
-  std::string user_agent;
-  std::string referer;
+  std::string_view peer_address;
+  std::string_view user_agent;
+  std::string_view referer;
   bool tls = false;
 };
 

@@ -14,6 +14,8 @@
 namespace latchkey::kms {
 namespace {
 
+constexpr std::size_t kUsualContextBytes = 1024;
+
 bool is_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -103,7 +105,9 @@ AccessRule on_key_rule(std::string_view member, Details details, bool own_only) 
     const KeyReference reference =
         own_only ? find_own_key(call, call.in.text(member)) : find_key(call, call.in.text(member));
     call.key = reference.key;
-    return std::vector<Access>{key_access(call, reference, call.operation.name, details)};
+    std::vector<Access> out;
+    out.push_back(key_access(call, reference, call.operation.name, details));
+    return out;
   });
 }
 
@@ -155,6 +159,7 @@ Access key_access(const Call& call, const KeyReference& reference, std::string_v
   access.key = reference.key ? reference.key : stand_in(reference, call);
   if (reference.account != call.account) access.shown = Shown::hidden;
   policy::Context& context = access.context;
+  context = policy::Context(kUsualContextBytes);
   context.set("kms:CallerAccount", call.account);
   add_recipient_context(context, call);
   if (reference.key) add_key_context(context, call, *reference.key);
@@ -166,11 +171,11 @@ Access key_access(const Call& call, const KeyReference& reference, std::string_v
                                   takes_context ? &call.in.map(details.encryption_context) : nullptr);
   }
   if (!details.algorithm.empty()) {
-    context.set("kms:EncryptionAlgorithm", call.in.text_or(details.algorithm, "SYMMETRIC_DEFAULT"));
+    context.set("kms:EncryptionAlgorithm", call.in.view_or(details.algorithm, "SYMMETRIC_DEFAULT"));
   }
   for (const RequestKey& key : details.request) {
     context.set(key.condition,
-                key.member.empty() ? std::string(key.fallback) : call.in.text_or(key.member, key.fallback));
+                key.member.empty() ? key.fallback : call.in.view_or(key.member, key.fallback));
   }
   return access;
 }

@@ -18,15 +18,22 @@ constexpr std::size_t kLengthAt = 64;
 constexpr std::size_t kHeaderBytes = 136;
 static_assert(kHeaderBytes + kGcmTagBytes == kCiphertextOverhead);
 
-std::string big_endian(std::size_t number) {
-  std::string out(4, '\0');
-  for (std::size_t i = 0; i < 4; ++i) out[i] = static_cast<char>(number >> (8 * (3 - i)) & 0xff);
-  return out;
+void append_big_endian(std::string& out, std::size_t number) {
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xff);
+}
+
+std::size_t big_endian_at(std::string_view bytes, std::size_t at) {
+  std::size_t number = 0;
+  for (const char c : bytes.substr(at, 4)) number = number << 8 | static_cast<unsigned char>(c);
+  return number;
 }
 
 std::string message_key(const KeyMaterial& material, std::string_view nonce) {
-  std::string input = big_endian(1) + "latchkey kms ciphertext 1" + std::string(1, '\0');
-  input.append(nonce).append(big_endian(256));
+  std::string input;
+  input.reserve(64);
+  append_big_endian(input, 1);
+  input.append("latchkey kms ciphertext 1").append(1, '\0').append(nonce);
+  append_big_endian(input, 256);
   return hmac_sha256(material.bytes.reveal(), input);
 }
 
@@ -38,7 +45,10 @@ std::string encode_context(const Members& encryption_context) {
   std::sort(pairs.begin(), pairs.end());
   std::string out;
   for (const auto& [key, value] : pairs) {
-    out.append(big_endian(key.size())).append(key).append(big_endian(value.size())).append(value);
+    append_big_endian(out, key.size());
+    out.append(key);
+    append_big_endian(out, value.size());
+    out.append(value);
   }
   return out;
 }
@@ -46,20 +56,24 @@ std::string encode_context(const Members& encryption_context) {
 std::string seal(const KeyMaterial& material, const Members& encryption_context, std::string_view plaintext,
                  Random& random) {
   const std::string nonces = random.bytes(kDerivationNonceBytes + kGcmNonceBytes);
-  std::string blob(kMagic);
+  std::string blob;
+  blob.reserve(kCiphertextOverhead + plaintext.size());
+  blob += kMagic;
   blob += hex_decode(material.id).value_or("");
   blob += nonces;
-  blob += big_endian(plaintext.size());
+  append_big_endian(blob, plaintext.size());
   blob.resize(kHeaderBytes, '\0');
   const std::string_view derivation = std::string_view(nonces).substr(0, kDerivationNonceBytes);
   const std::string_view cipher = std::string_view(nonces).substr(kDerivationNonceBytes);
-  return blob + aes_gcm_encrypt(message_key(material, derivation), cipher,
-                                blob + encode_context(encryption_context), plaintext);
+  const std::string key = message_key(material, derivation);
+  if (encryption_context.empty()) return blob += aes_gcm_encrypt(key, cipher, blob, plaintext);
+  const std::string associated = blob + encode_context(encryption_context);
+  return blob += aes_gcm_encrypt(key, cipher, associated, plaintext);
 }
 
 std::optional<std::string> material_id(std::string_view blob) {
   if (blob.size() < kCiphertextOverhead || !blob.starts_with(kMagic)) return std::nullopt;
-  if (blob.substr(kLengthAt, 4) != big_endian(blob.size() - kCiphertextOverhead)) return std::nullopt;
+  if (big_endian_at(blob, kLengthAt) != blob.size() - kCiphertextOverhead) return std::nullopt;
   return hex_encode(blob.substr(kMaterialAt, kDerivationNonceAt - kMaterialAt));
 }
 

@@ -23,22 +23,22 @@ constexpr Side kOnly{"EncryptionAlgorithm", "EncryptionContext"};
 constexpr Side kSource{"SourceEncryptionAlgorithm", "SourceEncryptionContext"};
 constexpr Side kDestination{"DestinationEncryptionAlgorithm", "DestinationEncryptionContext"};
 
-std::string algorithm_of(const Call& call, const Side& side) {
-  return call.in.text_or(side.algorithm, kSymmetric);
+std::string_view algorithm_of(const Call& call, const Side& side) {
+  return call.in.view_or(side.algorithm, kSymmetric);
 }
 
 // The key is ready to encrypt or decrypt with the algorithm that the request names.
 void require_encryption(const Call& call, const Key& key, const Side& side) {
   require_state(call, key);
   require_usage(call, key, "ENCRYPT_DECRYPT");
-  const std::string algorithm = algorithm_of(call, side);
+  const std::string_view algorithm = algorithm_of(call, side);
   if (!fits(key_spec(key.spec), key.usage, algorithm)) throw wrong_algorithm(algorithm, key.spec);
   if (algorithm != kSymmetric && !call.in.map(side.context).empty()) throw asymmetric_context();
 }
 
 // Under a key for which require_encryption holds.
 std::string sealed(const Call& call, const Key& key, const Side& side, std::string_view plaintext) {
-  const std::string algorithm = algorithm_of(call, side);
+  const std::string_view algorithm = algorithm_of(call, side);
   if (algorithm != kSymmetric) return encrypt_to(*private_key(key), key_spec(key.spec), algorithm, plaintext);
   return seal(key.current_material(), call.in.map(side.context), plaintext, call.random);
 }
@@ -48,9 +48,10 @@ Value encrypt(Call& call) {
   require_encryption(call, *call.key, kOnly);
   std::string blob = sealed(call, *call.key, kOnly, call.in.bytes("Plaintext"));
   refuse_dry_run(call);
-  return Members{{"CiphertextBlob", Blob{std::move(blob)}},
-                 {"KeyId", call.key->arn()},
-                 {"EncryptionAlgorithm", algorithm_of(call, kOnly)}};
+  Members answer;
+  answer.add("CiphertextBlob", Blob{std::move(blob)});
+  answer.add("KeyId", call.key->arn()).add("EncryptionAlgorithm", algorithm_of(call, kOnly));
+  return answer;
 }
 
 // --- Decrypt and ReEncrypt: the key is found from the ciphertext
@@ -96,7 +97,7 @@ Access source_access(Call& call, std::string_view action, std::string_view key_m
     call.key = named.key;
     return key_access(call, named, action, details);
   }
-  if (call.in.text_or(details.algorithm, kSymmetric) != kSymmetric) throw key_id_required();
+  if (call.in.view_or(details.algorithm, kSymmetric) != kSymmetric) throw key_id_required();
   if (any_ciphertext && !call.in.has("CiphertextBlob")) throw key_id_without_ciphertext(key_member);
   const Ptr<Key> source = source_of(call);
   call.key = source;
@@ -157,7 +158,7 @@ Opened open_source(const Call& call, const Key& key, const Side& side) {
     return {};
   }
   require_blob(call);
-  const std::string algorithm = algorithm_of(call, side);
+  const std::string_view algorithm = algorithm_of(call, side);
   if (algorithm == kSymmetric) return open_symmetric(call, key, side);
   require_encryption(call, key, side);
   auto plaintext = decrypt_with(*private_key(key), algorithm, call.in.bytes("CiphertextBlob"));
@@ -169,9 +170,9 @@ Value decrypt(Call& call) {
   require_honoured_members(call);
   Opened opened = open_source(call, *call.key, kOnly);
   refuse_dry_run(call);
-  Members answer{{"KeyId", call.key->arn()},
-                 {"Plaintext", Blob{std::move(opened.plaintext)}},
-                 {"EncryptionAlgorithm", algorithm_of(call, kOnly)}};
+  Members answer;
+  answer.add("KeyId", call.key->arn()).add("Plaintext", Blob{std::move(opened.plaintext)});
+  answer.add("EncryptionAlgorithm", algorithm_of(call, kOnly));
   // Asymmetric keys have one material; and AWS leaves it out where the answer goes to a recipient.
   if (!opened.material.empty() && !has_recipient(call)) answer.add("KeyMaterialId", opened.material);
   hand_to_recipient(call, answer, "Plaintext");
@@ -179,8 +180,10 @@ Value decrypt(Call& call) {
 }
 
 std::vector<Access> decrypt_access(Call& call) {
-  return {source_access(call, "Decrypt", "KeyId",
-                        {.encryption_context = "EncryptionContext", .algorithm = "EncryptionAlgorithm"})};
+  std::vector<Access> out;
+  out.push_back(source_access(call, "Decrypt", "KeyId",
+                              {.encryption_context = "EncryptionContext", .algorithm = "EncryptionAlgorithm"}));
+  return out;
 }
 
 std::vector<Access> re_encrypt_access(Call& call) {
@@ -208,7 +211,7 @@ Value re_encrypt(Call& call) {
   require_encryption(call, to, kDestination);
   std::string blob = sealed(call, to, kDestination, opened.plaintext);
   refuse_dry_run(call);
-  const std::string algorithm = algorithm_of(call, kDestination);
+  const std::string_view algorithm = algorithm_of(call, kDestination);
   Members answer{{"CiphertextBlob", Blob{std::move(blob)}},
                  {"SourceKeyId", call.key->arn()},
                  {"KeyId", to.arn()},

@@ -5,7 +5,7 @@
 namespace latchkey {
 namespace {
 
-constexpr std::size_t kName = 256;              // ids, names, addresses
+constexpr std::size_t kName = 1024;             // ids, names, addresses
 constexpr std::size_t kText = 2 * 1024;         // messages, user agents
 constexpr std::size_t kTrace = 16 * 1024;       // a canonical request
 constexpr std::size_t kParameters = 64 * 1024;  // all of them together

@@ -52,6 +52,7 @@ class Faults {
   bool remove(std::string_view id);
   void clear();
 
+  bool any() const { return any_; }
   // The first fault that matches the call and strikes; nullopt for nearly every call.
   std::optional<Blow> strike(std::string_view action, std::string_view principal, std::string_view account);
   // Waits, unless faults are removed meanwhile.

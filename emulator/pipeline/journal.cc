@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/clock.h"
+#include "pipeline/packed_entry.h"
 
 namespace latchkey {
 namespace {
@@ -31,9 +32,10 @@ const Evidence* decisive(const Entry& entry) {
   return entry.decisions.empty() ? nullptr : &entry.decisions.back();
 }
 
-List texts(const std::vector<std::string>& values) {
+template <class Texts>
+List texts(const Texts& values) {
   List out;
-  for (const std::string& value : values) out.emplace_back(value);
+  for (const std::string_view value : values) out.emplace_back(value);
   return out;
 }
 
@@ -58,7 +60,7 @@ Members decision_members(const Evidence& evidence) {
   const policy::Explanation why = policy::explain(evidence.request, evidence.policies);
   Members context;
   for (const auto& [key, values] : evidence.request.context.entries()) {
-    context.set(key, values.size() == 1 ? Value(values.front()) : Value(texts(values)));
+    context.set(std::string(key), values.size() == 1 ? Value(values.front()) : Value(texts(values)));
   }
   List policies;
   for (const policy::PolicyNote& note : why.policies) {
@@ -77,6 +79,18 @@ Members decision_members(const Evidence& evidence) {
                  {"policies", std::move(policies)}};
 }
 
+// The place keeps its memory, unless that is far too much. What stood there is freed by the caller, outside the lock.
+void replace(PackedEntry& place, PackedEntry& packed) {
+  constexpr std::size_t kSpare = 1024;
+  if (place.bytes.capacity() > packed.bytes.size() + kSpare) {
+    packed.bytes.shrink_to_fit();
+    place.bytes.swap(packed.bytes);
+  } else {
+    place.bytes.assign(packed.bytes);
+  }
+  place.policies.swap(packed.policies);
+}
+
 }  // namespace
 
 std::string_view to_string(Entry::Outcome outcome) {
@@ -89,46 +103,64 @@ std::string_view to_string(Entry::Outcome outcome) {
   return "";
 }
 
-void Journal::add(Entry entry) {
-  auto kept = std::make_shared<Entry>(std::move(entry));
+void Journal::add(const Entry& entry) {
+  PackedEntry packed = pack(entry);
   const std::lock_guard lock(mutex_);
-  kept->sequence = next_++;
   ++counts_.calls;
-  if (kept->outcome == Entry::Outcome::denied) ++counts_.denials;
-  entries_.push_back(std::move(kept));
-  if (entries_.size() > capacity_) entries_.pop_front();
+  if (entry.outcome == Entry::Outcome::denied) ++counts_.denials;
+  if (ring_.size() < capacity_) {
+    packed.bytes.shrink_to_fit();
+    ring_.push_back(std::move(packed));
+  } else if (capacity_ > 0) {
+    replace(ring_[oldest_], packed);
+    oldest_ = (oldest_ + 1) % capacity_;
+  }
+}
+
+std::vector<PackedEntry> Journal::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<PackedEntry> out;
+  out.reserve(ring_.size());
+  for (std::size_t i = 0; i < ring_.size(); ++i) out.push_back(ring_[(oldest_ + i) % ring_.size()]);
+  return out;
 }
 
 std::vector<std::shared_ptr<const Entry>> Journal::list(const JournalFilter& filter) const {
-  std::vector<std::shared_ptr<const Entry>> all;
-  {
-    const std::lock_guard lock(mutex_);
-    all.assign(entries_.begin(), entries_.end());
-  }
-  auto first = all.begin();
-  if (!filter.since.empty()) {
-    const auto seen = std::find_if(all.begin(), all.end(), [&](const auto& entry) { return entry->id == filter.since; });
-    if (seen != all.end()) first = seen + 1;
-  }
   std::vector<std::shared_ptr<const Entry>> out;
-  std::copy_if(first, all.end(), std::back_inserter(out), [&](const auto& entry) { return passes(*entry, filter); });
+  for (const PackedEntry& packed : snapshot()) {
+    if (!filter.since.empty() && has_id(packed, filter.since)) {
+      out.clear();
+      continue;
+    }
+    auto entry = std::make_shared<const Entry>(unpack(packed));
+    if (passes(*entry, filter)) out.push_back(std::move(entry));
+  }
   return out;
 }
 
 std::shared_ptr<const Entry> Journal::find(std::string_view id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(entries_.rbegin(), entries_.rend(), [&](const auto& entry) { return entry->id == id; });
-  return found == entries_.rend() ? nullptr : *found;
+  PackedEntry packed;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found =
+        std::find_if(ring_.begin(), ring_.end(), [&](const PackedEntry& entry) { return has_id(entry, id); });
+    if (found == ring_.end()) return nullptr;
+    packed = *found;
+  }
+  return std::make_shared<const Entry>(unpack(packed));
 }
 
 void Journal::clear() {
   const std::lock_guard lock(mutex_);
-  entries_.clear();
+  ring_.clear();
+  oldest_ = 0;
 }
 
 void Journal::clear_account(std::string_view account) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(entries_, [&](const auto& entry) { return entry->account == account; });
+  std::rotate(ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(oldest_), ring_.end());
+  oldest_ = 0;
+  std::erase_if(ring_, [&](const PackedEntry& entry) { return unpack(entry).account == account; });
 }
 
 std::size_t Journal::size() const {

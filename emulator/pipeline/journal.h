@@ -1,11 +1,10 @@
 // The journal: every API call in order, with who asked, for what, and what was decided. A bounded ring in memory.
 //
 // Never holds plaintext or secrets: parameters come without the members their shapes call secret, and answers are not
-// kept. Thread safe (one mutex).
+// kept. Thread safe: one mutex, held while bytes are copied and never while an entry is made or read.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,7 +34,6 @@ struct SignatureTrace {
 struct Entry {
   enum class Outcome { allowed, denied, would_deny, error };
   std::string id;  // x-amzn-RequestId
-  std::uint64_t sequence = 0;
   Time time;
   std::string principal;  // ARN; empty if the signature was not accepted
   std::string account;
@@ -64,11 +62,18 @@ struct JournalFilter {
   std::string since = {};      // id of the last entry already seen
 };
 
+// An entry as the ring keeps it: pipeline/packed_entry.h.
+struct PackedEntry {
+  std::string bytes;
+  std::vector<policy::PolicyPtr> policies;  // in the order in which the bytes mention them
+};
+
 class Journal {
  public:
+  // capacity: of entries. 0 keeps none; they are counted all the same.
   explicit Journal(std::size_t capacity) : capacity_(capacity) {}
 
-  void add(Entry entry);
+  void add(const Entry& entry);
   std::vector<std::shared_ptr<const Entry>> list(const JournalFilter& filter) const;
   std::shared_ptr<const Entry> find(std::string_view id) const;
   void clear();
@@ -82,10 +87,12 @@ class Journal {
   Counts counts() const;  // since the start, whatever the ring still holds
 
  private:
+  std::vector<PackedEntry> snapshot() const;  // the oldest first
+
   const std::size_t capacity_;
-  mutable std::mutex mutex_;
-  std::deque<std::shared_ptr<const Entry>> entries_;
-  std::uint64_t next_ = 1;
+  mutable std::mutex mutex_;       // guards all below
+  std::vector<PackedEntry> ring_;  // grows to the capacity; then the oldest gives its place to the newest
+  std::size_t oldest_ = 0;
   Counts counts_;
 };
 

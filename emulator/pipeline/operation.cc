@@ -33,6 +33,11 @@ std::string Input::text_or(std::string_view name, std::string_view fallback) con
   return value == nullptr ? std::string(fallback) : value->get<std::string>();
 }
 
+std::string_view Input::view_or(std::string_view name, std::string_view fallback) const {
+  const Value* value = find(name);
+  return value == nullptr ? fallback : std::string_view(value->get<std::string>());
+}
+
 std::int64_t Input::number(std::string_view name) const { return require<std::int64_t>(find(name), name); }
 
 std::int64_t Input::number_or(std::string_view name, std::int64_t fallback) const {

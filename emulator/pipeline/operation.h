@@ -38,12 +38,13 @@ struct Settings {
 // (std::logic_error), and so is reading an absent one without asking has().
 class Input {
  public:
-  Input() = default;
-  Input(Members members, std::span<const Member> declared) : members_(std::move(members)), declared_(declared) {}
+  // The members must outlive the input.
+  Input(const Members& members, std::span<const Member> declared) : members_(members), declared_(declared) {}
 
   bool has(std::string_view name) const { return find(name) != nullptr; }
   const std::string& text(std::string_view name) const;
   std::string text_or(std::string_view name, std::string_view fallback) const;
+  std::string_view view_or(std::string_view name, std::string_view fallback) const;
   std::int64_t number(std::string_view name) const;
   std::int64_t number_or(std::string_view name, std::int64_t fallback) const;
   bool flag(std::string_view name) const;  // absent: false
@@ -59,7 +60,7 @@ class Input {
 
  private:
   const Value* find(std::string_view name) const;
-  Members members_;
+  const Members& members_;
   std::span<const Member> declared_;
 };
 
@@ -71,7 +72,7 @@ struct Call {
   Store& store;
   Random& random;
   Time now;
-  Identity who;
+  Identity& who;  // an unsigned call's access rule says who it is
   std::string account;  // the caller's
   std::string region;   // of the credential scope
   std::string partition;

@@ -1,5 +1,6 @@
 #include "pipeline/pipeline.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "core/arn.h"
@@ -63,18 +64,33 @@ Members parse_input(const http::Message& message, const Service& service, const 
   if (service.protocol == Protocol::query) return from_form(form, operation.input);
   // An empty body is an empty document, as AWS's own SDKs once sent it.
   if (message.request.body.empty()) return from_json(Members(), operation.input);
-  const auto document = parse_json(message.request.body);
+  auto document = parse_json(message.request.body);
   if (!document) throw serialization_error();
-  return from_json(*document, operation.input);
+  return from_json(std::move(*document), operation.input);
 }
 
 }  // namespace
 
+// What applications call all the time, as X-Amz-Target names it. In the order of the names.
+constexpr std::string_view kQuick[] = {"TrentService.Decrypt",
+                                       "TrentService.DescribeKey",
+                                       "TrentService.Encrypt",
+                                       "TrentService.GenerateDataKey",
+                                       "TrentService.GenerateDataKeyWithoutPlaintext",
+                                       "TrentService.GenerateMac",
+                                       "TrentService.GenerateRandom",
+                                       "TrentService.ReEncrypt",
+                                       "TrentService.VerifyMac"};
+static_assert(std::is_sorted(std::begin(kQuick), std::end(kQuick)));
+
 struct Pipeline::Request {
+  explicit Request(const http::Message& received) : message(received) {}
+
   const http::Message& message;
   Route route;
   std::optional<sigv4::Claim> claim;
   Identity who;
+  Members input;
   Entry entry;
   http::Answer::Fate fate = http::Answer::Fate::send;
 
@@ -117,7 +133,7 @@ std::optional<AwsError> Pipeline::guard(Request& request, Stages stages) {
 }
 
 http::Answer Pipeline::answer(const http::Message& message) {
-  Request request{message, {}, {}, {}, {}};
+  Request request(message);
   start_entry(request);
   http::Answer answer;
   const auto error = guard(request, [&] { answer = render(request, process(request)); });
@@ -130,7 +146,7 @@ Pipeline::Result Pipeline::call(const InProcess& call) {
   http::Message message;
   message.peer_address = "127.0.0.1";
   message.request.headers.push_back({"User-Agent", " latchkey"});
-  Request request{message, {}, {}, {}, {}};
+  Request request(message);
   start_entry(request);
   Result result;
   result.error = guard(request, [&] { result.value = process(request, call); });
@@ -142,7 +158,7 @@ Pipeline::Result Pipeline::call(const InProcess& call) {
 
 // https://docs.aws.amazon.com/signer/latest/api/CommonErrors.html names both.
 http::Answer Pipeline::refuse(const http::Message& message, int status, std::string_view reason) {
-  Request request{message, {}, {}, {}, {}};
+  Request request(message);
   start_entry(request);
   if (!message.request.method.empty()) {
     const auto read = sigv4::read_claim(message.request, sigv4::Dialect::query);
@@ -158,10 +174,15 @@ http::Answer Pipeline::refuse(const http::Message& message, int status, std::str
   return answer;
 }
 
+bool Pipeline::is_quick(const http::Message& message) const {
+  if (parts_.faults.any()) return false;
+  const auto target = message.request.header("x-amz-target");
+  return target && std::binary_search(std::begin(kQuick), std::end(kQuick), *target);
+}
+
 policy::Context Pipeline::request_context(const Request& request) const {
   const Connection connection{request.message.peer_address, request.entry.user_agent,
-                              std::string(request.message.request.header("referer").value_or("")),
-                              request.message.tls};
+                              request.message.request.header("referer").value_or(""), request.message.tls};
   return global_context(request.who, connection, requested_region(request.service(), request.entry.region),
                         request.entry.time);
 }
@@ -211,10 +232,11 @@ Value Pipeline::process(Request& request, const InProcess& call) {
 // From here on it does not matter how the call came in.
 Value Pipeline::perform(Request& request, Members input) {
   const Operation& operation = *request.route.operation;
-  request.entry.parameters = without_secrets(input, operation.input);
-  validate(input, operation.input, request.service().wording, request.protocol());
+  request.input = std::move(input);
+  validate(request.input, operation.input, request.service().wording, request.protocol());
   suffer_fault(request);
 
+  policy::Context context = request_context(request);
   Call call{.service = request.service(),
             .operation = operation,
             .settings = parts_.settings,
@@ -225,10 +247,10 @@ Value Pipeline::perform(Request& request, Members input) {
             .account = request.who.account,
             .region = request.entry.region,
             .partition = request.who.principal.partition,
-            .in = Input(std::move(input), operation.input),
+            .in = Input(request.input, operation.input),
             .request_id = request.entry.id,
             .journal = parts_.journal,
-            .context = request_context(request),
+            .context = std::move(context),
             .key = nullptr};
   authorize(call, request);
   try {
@@ -315,18 +337,21 @@ void Pipeline::authorize(Call& call, Request& request) {
     request.entry.account = call.who.account;
   }
   if (wanted.empty()) return;
-  const policy::Set identity = call.who.policies(parts_.store);
+  policy::Set identity = call.who.policies(parts_.store);
+  request.entry.decisions.reserve(wanted.size());
   for (Access& access : wanted) {
     Evidence evidence;
-    evidence.policies = identity;
+    // Nearly every call needs one permission.
+    evidence.policies = &access == &wanted.back() ? std::move(identity) : identity;
     add_resource_controls(parts_.store, owner_of(call, access), evidence.policies);
     if (access.key) evidence.policies.resource = policy::Named{access.key->policy.compiled, "key policy", ""};
     evidence.policies.grant = access.grant;
     if (access.role)
       evidence.policies.resource = policy::Named{access.role->trust.compiled, "role trust policy", ""};
     evidence.request = {call.who.principal, access.action, access.resource, access.resource_account,
-                        call.context};
-    for (const auto& [key, values] : access.context.entries()) evidence.request.context.set(key, values);
+                        policy::Context(call.context.packed().size() + access.context.packed().size())};
+    evidence.request.context.set_all(call.context);
+    evidence.request.context.set_all(access.context);
     evidence.decision = policy::decide(evidence.request, evidence.policies);
     const bool allowed = evidence.decision.outcome == policy::Outcome::allowed;
     request.entry.decisions.push_back(std::move(evidence));
@@ -384,6 +409,7 @@ http::Answer Pipeline::start_answer(const Request& request, int status) const {
   http::Answer answer;
   answer.status = status;
   answer.fate = request.fate;
+  answer.headers.reserve(8);
   answer.headers.emplace_back("x-amzn-RequestId", request.entry.id);
   if (request.speaks_json()) {
     answer.headers.emplace_back("Cache-Control", "no-cache, no-store, must-revalidate, private");
@@ -417,6 +443,9 @@ http::Answer Pipeline::render(const Request& request, const AwsError& error) con
 void Pipeline::record(Request& request, int status) {
   Entry& entry = request.entry;
   entry.status = status;
+  if (request.route.operation != nullptr) {
+    entry.parameters = without_secrets(std::move(request.input), request.route.operation->input);
+  }
   const bool refused = entry.outcome != Entry::Outcome::allowed;
   if (parts_.log.enabled(LogLevel::info) && refused) {
     Members fields{{"request", entry.id},
@@ -434,7 +463,7 @@ void Pipeline::record(Request& request, int status) {
   }
   counts_.add(request.route.service, request.route.operation, entry.outcome, !entry.fault.empty());
   abridge(entry);
-  parts_.journal.add(std::move(entry));
+  parts_.journal.add(entry);
 }
 
 }  // namespace latchkey

@@ -40,6 +40,9 @@ class Pipeline {
   http::Answer answer(const http::Message& message);
   // The answer to a request that the server could not read or would not take; what it has of a head says whose words to use.
   http::Answer refuse(const http::Message& message, int status, std::string_view reason);
+  // answer() will wait for nothing and compute little. Other calls may make an RSA key, write to disk or suffer a
+  // fault's delay.
+  bool is_quick(const http::Message& message) const;
 
   // A call that comes from this process: nothing is signed, all else is as for a request. Never throws.
   // The service must be one of the parts'.

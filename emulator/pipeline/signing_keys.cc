@@ -4,7 +4,10 @@ namespace latchkey {
 
 sigv4::SigningKey SigningKeys::get(const std::string& access_key_id, const Secret& secret, const sigv4::Claim& claim) {
   constexpr std::size_t kMost = 4096;
-  const std::string name = access_key_id + "/" + claim.scope_date + "/" + claim.region + "/" + claim.service;
+  std::string name;
+  name.reserve(64);
+  name.append(access_key_id).append("/").append(claim.scope_date).append("/").append(claim.region);
+  name.append("/").append(claim.service);
   {
     const std::lock_guard lock(mutex_);
     const auto found = keys_.find(name);

@@ -63,8 +63,7 @@ bool is_date(Test test) { return test >= Test::date_equal && test <= Test::date_
 
 // AWS's null data set: no values, or nothing but the empty string.
 bool null_set(const Values& values) {
-  return std::all_of(values.data, values.data + values.count,
-                     [](const std::string& value) { return value.empty(); });
+  return std::all_of(values.begin(), values.end(), [](std::string_view value) { return value.empty(); });
 }
 
 }  // namespace
@@ -129,10 +128,9 @@ Condition::Condition(Operator parts, std::string name, std::string_view key,
 
 bool Condition::met(const RequestView& request) const {
   const Values values = request.find(lower_key_);
-  const bool exists = values.count > 0;
+  const bool exists = !values.empty();
   if (operator_.test == Test::null) return null_met(exists);
-  const auto holds = [&](const std::string& seen) { return any_wanted(seen, request) != operator_.negated; };
-  const std::string* const end = values.data + values.count;
+  const auto holds = [&](std::string_view seen) { return any_wanted(seen, request) != operator_.negated; };
   switch (operator_.quantifier) {
     case Quantifier::none:
       // An absent key equals nothing: positive operators are false, negated ones true; IfExists makes both
@@ -140,14 +138,14 @@ bool Condition::met(const RequestView& request) const {
       if (!exists) return operator_.if_exists || operator_.negated;
       // Several values in the request without a set operator: the values of the policy are an OR, negated a
       // NOR.
-      return std::any_of(values.data, end, [&](const std::string& seen) {
+      return std::any_of(values.begin(), values.end(), [&](std::string_view seen) {
                return any_wanted(seen, request);
              }) != operator_.negated;
     case Quantifier::all_values:
-      return null_set(values) || std::all_of(values.data, end, holds);
+      return null_set(values) || std::all_of(values.begin(), values.end(), holds);
     case Quantifier::any_value:
       if (!exists) return operator_.if_exists;
-      return std::any_of(values.data, end, holds);
+      return std::any_of(values.begin(), values.end(), holds);
   }
   return false;
 }
@@ -158,14 +156,14 @@ bool Condition::null_met(bool exists) const {
   });
 }
 
-bool Condition::any_wanted(const std::string& seen, const RequestView& request) const {
+bool Condition::any_wanted(std::string_view seen, const RequestView& request) const {
   for (const Wanted& wanted : wanted_) {
     if (matches(wanted, seen, request)) return true;
   }
   return false;
 }
 
-bool Condition::matches(const Wanted& wanted, const std::string& seen, const RequestView& request) const {
+bool Condition::matches(const Wanted& wanted, std::string_view seen, const RequestView& request) const {
   switch (operator_.test) {
     case Test::string_equals:
     case Test::string_like:
@@ -181,7 +179,7 @@ bool Condition::matches(const Wanted& wanted, const std::string& seen, const Req
       // Both sides are Base64; other spellings of the same bytes do not occur in canonical Base64.
       return wanted.text == seen;
     case Test::address: {
-      const std::optional<AddressRange> address = parse_address_range(seen);
+      const std::optional<AddressRange> address = parse_address_range(std::string(seen));
       return wanted.range && address && wanted.range->contains(*address);
     }
     case Test::number_equal:
@@ -202,7 +200,7 @@ bool Condition::matches(const Wanted& wanted, const std::string& seen, const Req
   return false;
 }
 
-bool Condition::number_matches(const Wanted& wanted, const std::string& seen) const {
+bool Condition::number_matches(const Wanted& wanted, std::string_view seen) const {
   const std::optional<double> value = parse_number(seen);
   if (!value || !wanted.number) return false;
   if (operator_.test == Test::number_less) return *value < *wanted.number;
@@ -212,7 +210,7 @@ bool Condition::number_matches(const Wanted& wanted, const std::string& seen) co
   return *value == *wanted.number;
 }
 
-bool Condition::instant_matches(const Wanted& wanted, const std::string& seen) const {
+bool Condition::instant_matches(const Wanted& wanted, std::string_view seen) const {
   const std::optional<Instant> value = parse_instant(seen);
   if (!value || !wanted.instant) return false;
   if (operator_.test == Test::date_less) return *value < *wanted.instant;
@@ -233,7 +231,10 @@ ConditionNote Condition::note(const RequestView& request) const {
     note.wanted.push_back(filled.value_or(wanted.text));
   }
   const Values values = request.find(lower_key_);
-  if (values.present) note.seen.emplace(values.data, values.data + values.count);
+  if (values.present()) {
+    note.seen.emplace();
+    for (const std::string_view value : values) note.seen->emplace_back(value);
+  }
   return note;
 }
 

@@ -69,10 +69,10 @@ class Condition {
   };
 
   // Whether a value in the request matches any of the values in the policy, before negation.
-  bool any_wanted(const std::string& seen, const RequestView& request) const;
-  bool matches(const Wanted& wanted, const std::string& seen, const RequestView& request) const;
-  bool number_matches(const Wanted& wanted, const std::string& seen) const;
-  bool instant_matches(const Wanted& wanted, const std::string& seen) const;
+  bool any_wanted(std::string_view seen, const RequestView& request) const;
+  bool matches(const Wanted& wanted, std::string_view seen, const RequestView& request) const;
+  bool number_matches(const Wanted& wanted, std::string_view seen) const;
+  bool instant_matches(const Wanted& wanted, std::string_view seen) const;
   bool null_met(bool exists) const;
 
   Operator operator_;

@@ -127,7 +127,7 @@ std::vector<std::string> context_keys(std::string_view json) {
 }
 
 bool has_key(const Request& request, std::string_view key) {
-  return RequestView(request).find(lower(key)).present;
+  return RequestView(request).find(lower(key)).present();
 }
 
 bool valid_value(ValueType type, const std::string& text) {

@@ -157,11 +157,12 @@ bool Pattern::expand(const RequestView& request, std::string& out) const {
       continue;
     }
     const Values values = request.find(piece.text);
-    const std::string* value = values.count == 1 ? values.data : nullptr;
-    if (!value && piece.otherwise) value = &*piece.otherwise;
+    std::optional<std::string_view> value;
+    if (values.size() == 1) value = values.front();
+    if (!value && piece.otherwise) value = *piece.otherwise;
     if (!value) return false;
     if (std::any_of(value->begin(), value->end(), reserved)) return false;
-    if (piece.in_head && value->find(':') != std::string::npos) return false;
+    if (piece.in_head && value->find(':') != std::string_view::npos) return false;
     out.append(*value);
   }
   return true;

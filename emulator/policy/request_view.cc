@@ -1,5 +1,7 @@
 #include "policy/request_view.h"
 
+#include <span>
+
 #include "policy/text.h"
 
 namespace latchkey::policy {
@@ -111,21 +113,21 @@ bool RequestView::role_resource() const {
 }
 
 Values RequestView::find(std::string_view lower_key) const {
-  if (const std::vector<std::string>* values = request_.context.find(lower_key)) {
-    return {values->data(), values->size(), true};
-  }
+  if (const Values values = request_.context.find(lower_key); values.present()) return values;
   if (lower_key.size() < 4 || lower_key[3] != ':') return {};
   for (std::size_t i = 0; i < kDerived; ++i) {
-    if (kDerivedKeys[i] != lower_key) continue;
-    const std::string* value = derive(i);
-    return value ? Values{value, 1, true} : Values{};
+    if (kDerivedKeys[i] == lower_key) return derive(i);
   }
   return {};
 }
 
-const std::string* RequestView::derive(std::size_t index) const {
-  if (state_[index] == 0) state_[index] = compute(index, derived_[index]) ? 1 : 2;
-  return state_[index] == 1 ? &derived_[index] : nullptr;
+Values RequestView::derive(std::size_t index) const {
+  if (state_[index] == 0) {
+    std::string value;
+    state_[index] = compute(index, value) ? 1 : 2;
+    if (state_[index] == 1) derived_[index].set(kDerivedKeys[index], value);
+  }
+  return state_[index] == 1 ? derived_[index].find(kDerivedKeys[index]) : Values();
 }
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -169,27 +171,113 @@ bool RequestView::compute(std::size_t index, std::string& out) const {
   return !out.empty();
 }
 
-void Context::set(std::string_view key, std::string value) {
-  std::vector<std::string> values;
-  values.push_back(std::move(value));
-  set(key, std::move(values));
+// --- Context ---
+
+namespace {
+
+template <class Head>
+Head head_at(const std::string& packed, std::size_t at) {
+  Head head;
+  std::memcpy(&head, packed.data() + at, sizeof head);
+  return head;
 }
 
-void Context::set(std::string_view key, std::vector<std::string> values) {
-  for (Entry& entry : entries_) {
-    if (equals_ignoring_case(entry.key, key)) {
-      entry.values = std::move(values);
-      return;
+void append_size(std::string& out, std::size_t size) {
+  const auto number = static_cast<std::uint32_t>(size);
+  out.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+}  // namespace
+
+std::size_t Context::place_of(std::string_view key) const {
+  std::size_t at = 0;
+  while (at < packed_.size()) {
+    const auto head = head_at<Head>(packed_, at);
+    if (head.key_size == key.size() &&
+        equals_ignoring_case({packed_.data() + at + sizeof head, head.key_size}, key)) {
+      return at;
     }
+    at += head.size;
   }
-  entries_.push_back({std::string(key), std::move(values)});
+  return at;
 }
 
-const std::vector<std::string>* Context::find(std::string_view key) const {
-  for (const Entry& entry : entries_) {
-    if (equals_ignoring_case(entry.key, key)) return &entry.values;
+// A key that is there already keeps its place and its spelling.
+template <class Texts>
+void Context::set_texts(std::string_view key, const Texts& texts, std::size_t count) {
+  const std::size_t place = place_of(key);
+  std::string tail;
+  std::string spelling;
+  if (place < packed_.size()) {
+    const auto head = head_at<Head>(packed_, place);
+    spelling.assign(packed_, place + sizeof head, head.key_size);
+    key = spelling;
+    tail.assign(packed_, place + head.size, std::string::npos);
+    packed_.resize(place);
   }
-  return nullptr;
+  Head head{0, static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(count)};
+  packed_.append(sizeof head, '\0').append(key);
+  for (const std::string_view text : texts) {
+    append_size(packed_, text.size());
+    packed_.append(text);
+  }
+  head.size = static_cast<std::uint32_t>(packed_.size() - place);
+  std::memcpy(packed_.data() + place, &head, sizeof head);
+  packed_.append(tail);
+}
+
+void Context::set(std::string_view key, const std::string_view* values, std::size_t count) {
+  set_texts(key, std::span(values, count), count);
+}
+
+void Context::set(std::string_view key, const std::vector<std::string>& values) {
+  set_texts(key, values, values.size());
+}
+
+void Context::set(std::string_view key, Values values) { set_texts(key, values, values.size()); }
+
+void Context::set_all(const Context& other) {
+  if (packed_.empty()) {
+    packed_.append(other.packed_);
+    return;
+  }
+  std::size_t at = 0;
+  while (at < other.packed_.size()) {
+    const auto head = head_at<Head>(other.packed_, at);
+    const std::string_view key(other.packed_.data() + at + sizeof head, head.key_size);
+    if (place_of(key) == packed_.size()) {
+      packed_.append(other.packed_, at, head.size);
+    } else {
+      set(key, Values(key.data() + key.size(), head.count));
+    }
+    at += head.size;
+  }
+}
+
+Values Context::find(std::string_view key) const {
+  const std::size_t place = place_of(key);
+  if (place == packed_.size()) return {};
+  const auto head = head_at<Head>(packed_, place);
+  return {packed_.data() + place + sizeof head + head.key_size, head.count};
+}
+
+std::vector<Context::Entry> Context::entries() const {
+  constexpr std::size_t kUsual = 32;
+  std::vector<Entry> out;
+  out.reserve(kUsual);
+  for (std::size_t at = 0; at < packed_.size();) {
+    const auto head = head_at<Head>(packed_, at);
+    const std::string_view key(packed_.data() + at + sizeof head, head.key_size);
+    out.push_back({key, Values(key.data() + key.size(), head.count)});
+    at += head.size;
+  }
+  return out;
+}
+
+Context Context::from_packed(std::string packed) {
+  Context out;
+  out.packed_ = std::move(packed);
+  return out;
 }
 
 }  // namespace latchkey::policy

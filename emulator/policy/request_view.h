@@ -12,14 +12,6 @@
 
 namespace latchkey::policy {
 
-// The values of a condition key. A key that is absent is not one with no values, though most operators treat
-// them alike.
-struct Values {
-  const std::string* data = nullptr;
-  std::size_t count = 0;
-  bool present = false;
-};
-
 class RequestView {
  public:
   explicit RequestView(const Request& request);
@@ -45,7 +37,7 @@ class RequestView {
 
  private:
   static constexpr std::size_t kDerived = 9;
-  const std::string* derive(std::size_t index) const;
+  Values derive(std::size_t index) const;
   bool compute(std::size_t index, std::string& out) const;
 
   const Request& request_;
@@ -53,7 +45,7 @@ class RequestView {
   std::string long_action_;
   std::string_view action_, service_, resource_account_;
   bool bounded_ = false;
-  mutable std::array<std::string, kDerived> derived_;
+  mutable std::array<Context, kDerived> derived_;
   mutable std::array<std::uint8_t, kDerived> state_{};  // 0 unknown, 1 present, 2 absent
 };
 

@@ -12,6 +12,12 @@
 
 namespace latchkey {
 
+// Looks texts up without making strings of them.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+
 template <class T>
 class Table {
  public:
@@ -28,7 +34,7 @@ class Table {
  private:
   void unindex(const Ptr<T>& entity);
   std::map<std::string, std::map<std::string, Ptr<T>, std::less<>>, std::less<>> scopes_;
-  std::unordered_map<std::string, std::vector<Ptr<T>>> index_;
+  std::unordered_map<std::string, std::vector<Ptr<T>>, TextHash, std::equal_to<>> index_;
 };
 
 template <class T>
@@ -51,7 +57,7 @@ std::vector<Ptr<T>> Table<T>::range(std::string_view scope, std::string_view aft
 
 template <class T>
 std::vector<Ptr<T>> Table<T>::indexed(std::string_view key) const {
-  const auto found = index_.find(std::string(key));
+  const auto found = index_.find(key);
   return found == index_.end() ? std::vector<Ptr<T>>() : found->second;
 }
 

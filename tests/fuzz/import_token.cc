@@ -15,17 +15,19 @@ struct World {
   Store store;
   Random random{1};
   Journal journal{1};
+  Identity who;
+  Members none;
   Call call{.service = kms::service(),
             .operation = kms::service().operations[0],
             .settings = settings,
             .store = store,
             .random = random,
             .now = {},
-            .who = {},
+            .who = who,
             .account = "000000000000",
             .region = "us-east-1",
             .partition = "aws",
-            .in = Input(Members(), kms::service().operations[0].input),
+            .in = Input(none, kms::service().operations[0].input),
             .request_id = "",
             .journal = journal,
             .context = {},

@@ -69,9 +69,9 @@ std::size_t Reply::count(std::string_view name) const {
   return found;
 }
 
-AwsTest::AwsTest(Settings given)
+AwsTest::AwsTest(Settings given, LogLevel level)
     : settings(std::move(given)),
-      log(LogLevel::info, LogFormat::text, [this](const std::string& line) { log_text += line; }),
+      log(level, LogFormat::text, [this](const std::string& line) { log_text += line; }),
       pipeline({settings, store, clock, random, journal, log, faults, {&kms::service(), &iam::service(), &sts::service()}}) {
   clock.freeze(*parse_iso8601("2030-01-01T00:00:00Z"));
   for (ManagedPolicy& policy : iam::aws_managed_policies()) store.load(std::move(policy));

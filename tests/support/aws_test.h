@@ -51,7 +51,7 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 class AwsTest {
  public:
   AwsTest() : AwsTest(Settings{}) {}
-  explicit AwsTest(Settings given);
+  explicit AwsTest(Settings given, LogLevel level = LogLevel::info);
 
   Reply kms(std::string_view operation, std::string_view json, const Caller& caller = {},
             std::string_view region = "us-east-1");

@@ -10,6 +10,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,22 +75,96 @@ struct Principal {
   static Principal parse(std::string_view text);
 };
 
-// Condition context: keys in any case (compared without case), each with its values. A key that is present with no values
-// is different from an absent key only to Null and the set operators.
-class Context {
+// The values of a condition key, in the memory of whoever holds them.
+class Values {
  public:
-  void set(std::string_view key, std::string value);
-  void set(std::string_view key, std::vector<std::string> values);
-  const std::vector<std::string>* find(std::string_view key) const;  // nullptr: absent
+  Values() = default;
+  Values(const char* at, std::size_t count) : at_(at), count_(count) {}
 
-  struct Entry {
-    std::string key;
-    std::vector<std::string> values;
+  // Reads values that stand one behind the other, each after its length.
+  class Iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = std::string_view;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const std::string_view*;
+    using reference = std::string_view;
+
+    Iterator() = default;
+    Iterator(const char* at, std::size_t left) : at_(at), left_(left) {}
+    std::string_view operator*() const { return {at_ + sizeof(std::uint32_t), length()}; }
+    Iterator& operator++() {
+      at_ += sizeof(std::uint32_t) + length();
+      --left_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    bool operator==(const Iterator& other) const { return left_ == other.left_; }
+
+   private:
+    std::uint32_t length() const {
+      std::uint32_t length = 0;
+      std::memcpy(&length, at_, sizeof length);
+      return length;
+    }
+    const char* at_ = nullptr;
+    std::size_t left_ = 0;
   };
-  const std::vector<Entry>& entries() const { return entries_; }
+
+  bool present() const { return at_ != nullptr; }  // with no values, perhaps
+  std::size_t size() const { return count_; }
+  bool empty() const { return count_ == 0; }
+  Iterator begin() const { return {at_, count_}; }
+  Iterator end() const { return {nullptr, 0}; }
+  std::string_view front() const { return *begin(); }
 
  private:
-  std::vector<Entry> entries_;
+  const char* at_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+// Condition context: keys in any case (compared without case), each with its values. A key that is present with no values
+// is different from an absent key only to Null and the set operators.
+//
+// All of it is one block of memory: a request's context is made, copied and kept in one go.
+class Context {
+ public:
+  Context() = default;
+  explicit Context(std::size_t expected_bytes) { packed_.reserve(expected_bytes); }
+
+  void set(std::string_view key, std::string_view value) { set(key, &value, 1); }
+  void set(std::string_view key, const char* value) { set(key, std::string_view(value)); }
+  void set(std::string_view key, const std::vector<std::string>& values);
+  void set(std::string_view key, Values values);
+  // Everything of another context, which overrides what is here.
+  void set_all(const Context& other);
+  Values find(std::string_view key) const;  // not present(): absent
+
+  struct Entry {
+    std::string_view key;
+    Values values;
+  };
+  std::vector<Entry> entries() const;  // valid until the next change
+
+  // The block itself, to keep it and to read it back.
+  const std::string& packed() const { return packed_; }
+  static Context from_packed(std::string packed);
+
+ private:
+  // An entry: its size, the key's size, the number of values (32 bits each); the key; each value after its size.
+  struct Head {
+    std::uint32_t size, key_size, count;
+  };
+  template <class Texts>
+  void set_texts(std::string_view key, const Texts& texts, std::size_t count);
+  void set(std::string_view key, const std::string_view* values, std::size_t count);
+  std::size_t place_of(std::string_view key) const;  // the end where there is none
+
+  std::string packed_;
 };
 
 struct Request {

@@ -146,6 +146,72 @@ TEST_CASE("silent connections and sleeping handlers keep nobody waiting") {
   for (Wire& wire : silent) CHECK(wire.ask(request("GET /")).status == 200);
 }
 
+// One worker, so that whatever keeps it waiting keeps everybody waiting.
+ServerOptions one_worker() {
+  ServerOptions options;
+  options.workers = 1;
+  options.quick = [](const Message& message) { return message.request.target != "/sleep"; };
+  return options;
+}
+
+TEST_CASE("a worker goes on while requests that sleep, and those that come in pieces, have threads of their own") {
+  Gate gate;
+  TestServer server(
+      [&](const Message& message) {
+        if (message.request.target == "/sleep") gate.pass();
+        return echo(message);
+      },
+      one_worker());
+  Wire quick(server.port());
+  Wire quick_tls(server.port());
+  REQUIRE(quick_tls.start_tls());
+  CHECK(quick.ask(request("GET /1")).status == 200);
+  Wire sleeping(server.port());
+  CHECK(sleeping.ask(request("GET /1")).status == 200);
+  Wire sleeping_tls(server.port());
+  REQUIRE(sleeping_tls.start_tls());
+  Wire piece(server.port());
+  // What is behind the sleeping request comes after it, quick as it is.
+  sleeping.send(request("GET /sleep") + request("GET /behind"));
+  sleeping_tls.send(request("GET /sleep") + request("GET /behind"));
+  piece.send("GET /piece HTTP/1.1\r\nHo");
+  for (int i = 0; i < 3; ++i) {
+    CHECK(quick.ask(request("GET /2")).status == 200);
+    CHECK(quick_tls.ask(request("GET /3")).status == 200);
+  }
+  CHECK(piece.ask("st: x\r\n\r\n").body.starts_with("GET /piece "));
+  gate.open();
+  for (Wire* wire : {&sleeping, &sleeping_tls}) {
+    CHECK(wire->reply().body.starts_with("GET /sleep "));
+    CHECK(wire->reply().body.starts_with("GET /behind "));
+    CHECK(wire->ask(request("GET /again")).body.starts_with("GET /again "));
+  }
+}
+
+TEST_CASE("a client that reads nothing of its quick answers keeps nobody waiting, and loses nothing") {
+  constexpr int kRequests = 100;
+  TestServer server(
+      [](const Message& message) {
+        Answer answer;
+        answer.body.assign(message.request.target == "/large" ? 200'000 : 1, 'x');
+        return answer;
+      },
+      one_worker());
+  for (const bool tls : {false, true}) {
+    Wire deaf(server.port());
+    if (tls) REQUIRE(deaf.start_tls());
+    CHECK(deaf.ask(request("GET /")).status == 200);
+    std::string many;
+    for (int i = 0; i < kRequests; ++i) many += request("GET /large");
+    deaf.send(many);
+    for (int i = 0; i < 3; ++i) CHECK(Wire(server.port()).ask(request("GET /")).status == 200);
+    int whole = 0;
+    for (int i = 0; i < kRequests; ++i) whole += deaf.reply().body.size() == 200'000 ? 1 : 0;
+    CHECK(whole == kRequests);
+    CHECK(deaf.ask(request("GET /")).status == 200);
+  }
+}
+
 TEST_CASE("many clients at once on both protocols get their own answers") {
   TestServer server;
   std::atomic<int> right{0};
@@ -181,7 +247,7 @@ TEST_CASE("a connection that says nothing is closed after the idle time") {
   const bool tls = GENERATE(false, true);
   ServerOptions options;
   options.idle_timeout_ms = 100;
-  TestServer server(echo, options);
+  TestServer server(echo, GENERATE(false, true) ? all_quick(options) : options);
   Wire wire(server.port());
   if (tls) REQUIRE(wire.start_tls());
   if (after_a_request) CHECK(wire.ask(request("GET /")).status == 200);

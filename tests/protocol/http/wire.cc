@@ -210,6 +210,13 @@ Answer echo(const Message& message) {
   return answer;
 }
 
+ServerOptions all_quick(ServerOptions options) {
+  options.quick = [](const Message&) { return true; };
+  return options;
+}
+
+TestServer::TestServer() : TestServer(echo, all_quick()) {}
+
 TestServer::TestServer(Server::Handler handler, ServerOptions options)
     : server_(std::move(options), certificates(), std::move(handler)) {
   server_.start();

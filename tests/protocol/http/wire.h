@@ -75,9 +75,14 @@ Certificates& certificates();
 // Answers with the request as it came, as text.
 Answer echo(const Message& message);
 
+// The handler never waits, whatever it is asked.
+ServerOptions all_quick(ServerOptions options = {});
+
 class TestServer {
  public:
-  explicit TestServer(Server::Handler handler = echo, ServerOptions options = {});
+  TestServer();  // echoes; its workers do it
+  // Every request gets a thread, unless the options say what is quick.
+  explicit TestServer(Server::Handler handler, ServerOptions options = {});
   int port() const { return server_.port(); }
   void stop() { server_.stop(); }
 

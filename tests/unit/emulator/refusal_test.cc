@@ -37,8 +37,8 @@ TEST_CASE("a request that is refused for its size is answered in the words of th
       aws.pipeline.refuse(message(aws.signed_query("iam", "CreateUser", {})), 413, "It is too large.");
   CHECK(xml.status == 413);
   CHECK(xml.body.find("https://iam.amazonaws.com/doc/2010-05-08/") != std::string::npos);
-  CHECK(xml.body.find("<Type>Sender</Type><Code>RequestEntityTooLargeException</Code><Message>It is too "
-                      "large.</Message>") != std::string::npos);
+  CHECK(xml.body.find("<Code>RequestEntityTooLargeException</Code>") != std::string::npos);
+  CHECK(xml.body.find("<Message>It is too large.</Message>") != std::string::npos);
   CHECK(aws.journal.find(request_id(xml))->status == 413);
   CHECK(aws.journal.find(request_id(json))->operation == "Encrypt");
 }
@@ -47,9 +47,8 @@ TEST_CASE("a request that cannot be read is answered in XML, and in the journal"
   AwsTest aws;
   const http::Answer answer = aws.pipeline.refuse(message({}), 400, "The method is not a token.");
   CHECK(answer.status == 400);
-  CHECK(answer.body.find(
-            "<Code>MalformedHttpRequestException</Code><Message>The method is not a token.</Message>") !=
-        std::string::npos);
+  CHECK(answer.body.find("<Code>MalformedHttpRequestException</Code>") != std::string::npos);
+  CHECK(answer.body.find("<Message>The method is not a token.</Message>") != std::string::npos);
   CHECK(aws.journal.find(request_id(answer))->error_code == "MalformedHttpRequestException");
 }
 
