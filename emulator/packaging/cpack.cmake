@@ -25,7 +25,7 @@ set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME liblatchkey-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-    "libcpp-httplib-dev, libssl-dev, libsqlite3-dev, pkg-config")
+    "libcpp-httplib-dev, libssl-dev, libsqlite3-dev, libyaml-dev, libxmlsec1-dev, libqrencode-dev, libpng-dev, pkg-config")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
     "offline emulator of AWS KMS, IAM and STS (C++ library)\nThe emulator inside a C++ test: headers, archives, and the files with which\nCMake finds them. Its policy evaluation and its request signing are\nlibraries of their own.")
 include(CPack)

@@ -8,7 +8,6 @@
 namespace latchkey {
 namespace {
 
-constexpr std::string_view kAwsAccount = "aws";  // of AWS's own policies
 
 }  // namespace
 

@@ -10,6 +10,8 @@
 
 namespace latchkey {
 
+inline constexpr std::string_view kAwsAccount = "aws";  // of AWS's own managed policies
+
 // Where an entity stands. Global things (IAM) have an empty region.
 struct Id {
   std::string account, region, name;
