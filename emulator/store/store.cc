@@ -6,11 +6,6 @@
 #include "store/table.h"
 
 namespace latchkey {
-namespace {
-
-
-}  // namespace
-
 std::vector<std::string> Traits<User>::index(const User& user) {
   std::vector<std::string> keys = user.attached;
   keys.push_back(user.id);
