@@ -145,7 +145,7 @@ void Emulator::Impl::open_store() {
 
 // What is there from the start, beside what a data directory holds.
 void Emulator::Impl::start_state() {
-  for (ManagedPolicy& policy : iam::aws_managed_policies()) store->load(std::move(policy));
+  for (const ManagedPolicy& policy : iam::aws_managed_policies()) store->load(policy);
   for (const std::string& fixture : options.fixtures) {
     take(fixtures::load(fixture, *store, random, clock.now(), settings.region));
   }

@@ -83,6 +83,12 @@ std::string sha256(std::string_view bytes) {
   return out;
 }
 
+std::string sha1(std::string_view bytes) {
+  std::string out(SHA_DIGEST_LENGTH, '\0');
+  SHA1(data(bytes), bytes.size(), data(out));
+  return out;
+}
+
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   static const EVP_MD* const digest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::string out(SHA256_DIGEST_LENGTH, '\0');

@@ -21,6 +21,7 @@ std::optional<std::string> aes_gcm_decrypt(std::string_view key, std::string_vie
                                            std::string_view ciphertext_and_tag);
 
 std::string sha256(std::string_view bytes);
+std::string sha1(std::string_view bytes);  // for names that AWS makes with it, not for secrets
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 std::string hmac_sha1(std::string_view key, std::string_view bytes);  // for RFC 6238's codes only
 

@@ -1,69 +1,78 @@
 #include "iam/managed.h"
 
+#include <algorithm>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "core/cipher.h"
 #include "core/clock.h"
+#include "core/encoding.h"
+#include "core/json.h"
 
 namespace latchkey::iam {
+
+// managed_policies.json in pieces, as the build puts it into the program.
+extern const std::span<const std::string_view> managed_policies_json;
+
 namespace {
 
-struct Row {
-  std::string_view name, path, id, created, version, updated, description, document;
-};
+std::string text_of(const Members& row, std::string_view name) {
+  const Value* value = row.find(name);
+  return value == nullptr ? std::string() : value->get<std::string>();
+}
 
-constexpr Row kRows[] = {
-    {"AdministratorAccess", "/", "ANPAIWMBCKSKIEE64ZLYK", "2015-02-06T18:39:46Z", "v1",
-     "2015-02-06T18:39:46Z", "Provides full access to AWS services and resources.",
-     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})"},
-    {"AWSKeyManagementServicePowerUser", "/", "ANPAJNPP7PPPPMJRV2SA4", "2015-02-06T18:40:40Z", "v2",
-     "2017-03-07T00:55:11Z", "Provides access to AWS Key Management Service (KMS).",
-     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kms:CreateAlias","kms:CreateKey",)"
-     R"("kms:DeleteAlias","kms:Describe*","kms:GenerateRandom","kms:Get*","kms:List*","kms:TagResource",)"
-     R"("kms:UntagResource","iam:ListGroups","iam:ListRoles","iam:ListUsers"],"Resource":"*"}]})"},
-    {"AWSLambdaBasicExecutionRole", "/service-role/", "ANPAJNCQGXC42545SKXIK", "2015-04-09T15:03:43Z", "v1",
-     "2015-04-09T15:03:43Z", "Provides write permissions to CloudWatch Logs.",
-     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:CreateLogGroup",)"
-     R"("logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]})"},
-    {"IAMFullAccess", "/", "ANPAI7XKCFMBPM3QQRRVQ", "2015-02-06T18:40:38Z", "v2", "2019-06-21T19:40:00Z",
-     "Provides full access to IAM via the AWS Management Console.",
-     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:*","organizations:DescribeAccount",)"
-     R"("organizations:DescribeOrganization","organizations:DescribeOrganizationalUnit",)"
-     R"("organizations:DescribePolicy","organizations:ListChildren","organizations:ListParents",)"
-     R"("organizations:ListPoliciesForTarget","organizations:ListRoots","organizations:ListPolicies",)"
-     R"("organizations:ListTargetsForPolicy"],"Resource":"*"}]})"},
-    {"IAMReadOnlyAccess", "/", "ANPAJKSO7NDY4T57MWDSQ", "2015-02-06T18:40:39Z", "v4", "2018-01-25T19:11:27Z",
-     "Provides read only access to IAM via the AWS Management Console.",
-     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GenerateCredentialReport",)"
-     R"("iam:GenerateServiceLastAccessedDetails","iam:Get*","iam:List*","iam:SimulateCustomPolicy",)"
-     R"("iam:SimulatePrincipalPolicy"],"Resource":"*"}]})"},
-    {"PowerUserAccess", "/", "ANPAJYRXTHIB4FOVS3ZXS", "2015-02-06T18:39:47Z", "v12", "2026-02-12T17:59:14Z",
-     "Provides full access to AWS services and resources, but does not allow management of Users and groups.",
-     R"({"Version":"2012-10-17","Statement":[{"NotAction":["iam:*","organizations:*","account:*"],"Resource":"*",)"
-     R"("Effect":"Allow"},{"Action":["account:GetAccountInformation","account:GetGovCloudAccountInformation",)"
-     R"("account:GetPrimaryEmail","account:ListRegions","iam:CreateServiceLinkedRole",)"
-     R"("iam:DeleteServiceLinkedRole","iam:ListRoles","organizations:DescribeEffectivePolicy",)"
-     R"("organizations:DescribeOrganization"],"Resource":"*","Effect":"Allow"}]})"},
-};
+Time time_of(const Members& row, std::string_view name) { return parse_iso8601(text_of(row, name)).value(); }
 
-Time time_of(std::string_view text) { return parse_iso8601(text).value(); }
+// AWS's own id where it is known; else one that is the same in every emulator.
+std::string id_of(const Members& row) {
+  std::string known = text_of(row, "id");
+  if (!known.empty()) return known;
+  std::string out = "ANPA" + base32_encode(sha256("managed policy " + text_of(row, "name")));
+  out.resize(21);
+  return out;
+}
+
+// A line of the file: an object whose last member is the document, which is kept as it is written.
+ManagedPolicy read_row(std::string_view line) {
+  constexpr std::string_view kDocument = ",\"document\":";
+  const std::size_t at = line.find(kDocument);
+  const auto parsed = at == std::string_view::npos ? parse_json("") : parse_json(std::string(line.substr(0, at)) + "}");
+  if (!parsed) throw std::logic_error("managed_policies.json is not as it should be");
+  const Members& row = parsed->get<Members>();
+  std::string document(line.substr(at + kDocument.size()));
+  document.erase(document.rfind('}'));
+  ManagedPolicy policy;
+  policy.account = "aws";
+  policy.name = text_of(row, "name");
+  policy.path = text_of(row, "path");
+  policy.id = id_of(row);
+  policy.description = text_of(row, "description");
+  policy.created = time_of(row, "created");
+  policy.updated = time_of(row, "updated");
+  policy.default_version = text_of(row, "version");
+  policy.versions.push_back(
+      {policy.default_version, make_document(std::move(document), policy::Kind::identity), policy.updated});
+  return policy;
+}
+
+std::vector<ManagedPolicy> read_file() {
+  std::string text;
+  for (const std::string_view piece : managed_policies_json) text += piece;
+  std::vector<ManagedPolicy> policies;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.starts_with('{')) policies.push_back(read_row(line));
+  }
+  return policies;
+}
 
 }  // namespace
 
-std::vector<ManagedPolicy> aws_managed_policies() {
-  std::vector<ManagedPolicy> policies;
-  for (const Row& row : kRows) {
-    ManagedPolicy policy;
-    policy.account = "aws";
-    policy.name = row.name;
-    policy.path = row.path;
-    policy.id = row.id;
-    policy.description = row.description;
-    policy.created = time_of(row.created);
-    policy.updated = time_of(row.updated);
-    policy.default_version = row.version;
-    policy.versions.push_back({policy.default_version,
-                               make_document(std::string(row.document), policy::Kind::identity),
-                               time_of(row.updated)});
-    policies.push_back(std::move(policy));
-  }
+const std::vector<ManagedPolicy>& aws_managed_policies() {
+  static const std::vector<ManagedPolicy> policies = read_file();
   return policies;
 }
 

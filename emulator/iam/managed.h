@@ -7,8 +7,9 @@
 
 namespace latchkey::iam {
 
-// Ids, dates and documents as AWS publishes them; only each policy's default version is known. Account "aws".
+// Names, dates and documents as AWS publishes them (managed_policies.json); only each policy's default
+// version is known. Account "aws".
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
-std::vector<ManagedPolicy> aws_managed_policies();
+const std::vector<ManagedPolicy>& aws_managed_policies();
 
 }  // namespace latchkey::iam

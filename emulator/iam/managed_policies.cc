@@ -66,20 +66,36 @@ bool listed(const Call& call, const ManagedPolicy& policy) {
   return usage != "PermissionsBoundary" || used(Use::boundary);
 }
 
+// One list of two tables: the account's own policies, then AWS's. Keys begin with the account, and digits
+// come before letters; names have no character beyond '~'.
 Value list_policies(Call& call) {
   const std::string scope = call.in.text_or("Scope", "All");
-  std::vector<Ptr<ManagedPolicy>> policies;
+  const Page page = page_of(call);
+  List shown;
+  std::string last;
+  bool truncated = false;
   const auto add = [&](std::string_view account) {
-    for (auto& policy : call.store.range<ManagedPolicy>(account, "")) {
-      if (listed(call, *policy)) policies.push_back(std::move(policy));
+    const std::string prefix = std::string(account) + "/";
+    if (truncated || page.after > prefix + "~") return;
+    std::string seen = page.after.starts_with(prefix) ? page.after.substr(prefix.size()) : "";
+    for (std::size_t got = page.limit + 1; got > page.limit;) {
+      const auto chunk = call.store.range<ManagedPolicy>(account, "", seen, page.limit + 1);
+      got = chunk.size();
+      for (const auto& policy : chunk) {
+        seen = Traits<ManagedPolicy>::id(*policy).name;
+        if (!listed(call, *policy)) continue;
+        truncated = shown.size() == page.limit;
+        if (truncated) return;
+        last = policy->key();
+        shown.emplace_back(policy_entry(call, *policy));
+      }
     }
   };
-  // Keys begin with the account, and digits come before letters.
   if (scope != "AWS") add(call.account);
   if (scope != "Local") add("aws");
-  return list_answer(
-      call, "Policies", policies, [](const auto& policy) { return policy->key(); },
-      [&](const auto& policy) { return policy_entry(call, *policy); });
+  Members answer{{"Policies", std::move(shown)}};
+  finish_page(answer, truncated, last);
+  return answer;
 }
 
 // A user, group or role that uses a policy.

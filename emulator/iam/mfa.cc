@@ -7,6 +7,7 @@
 #include "iam/answers.h"
 #include "iam/lookup.h"
 #include "iam/pages.h"
+#include "iam/qr_code.h"
 #include "iam/service.h"
 #include "iam/shapes.h"
 #include "iam/tags.h"
@@ -27,6 +28,11 @@ Members user_of(const Call& call, const MfaDevice& device) {
   return {{"UserId", call.account}, {"Arn", call.arn("iam", "root")}, {"CreateDate", device.created}};
 }
 
+// What the QR code says to an authenticator app, as the API reference of VirtualMFADevice has it.
+std::string provisioning_uri(const Call& call, const MfaDevice& device, const std::string& seed) {
+  return "otpauth://totp/" + device.name + "@" + call.account + "?secret=" + seed;
+}
+
 Value create_virtual_mfa_device(Call& call) {
   MfaDevice device;
   device.account = call.account;
@@ -43,8 +49,10 @@ Value create_virtual_mfa_device(Call& call) {
     }
     txn.put(device);
   });
+  const std::string seed = base32_encode(device.seed.reveal());
   Members out{{"SerialNumber", device.serial},
-              {"Base32StringSeed", Blob{base32_encode(device.seed.reveal())}}};
+              {"Base32StringSeed", Blob{seed}},
+              {"QRCodePNG", Blob{qr_code_png(provisioning_uri(call, device, seed))}}};
   if (!device.tags.empty()) out.add("Tags", tag_list(device.tags));
   return Members{{"VirtualMFADevice", std::move(out)}};
 }

@@ -190,6 +190,22 @@ Value delete_account_password_policy(Call& call) {
   return {};
 }
 
+// AllowUsersToChangePassword is a permission that no policy spells out: the account's users may change their
+// own password and read the rules for it. A policy's Deny still counts.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_enable-user-change.html
+AccessRule of_password_policy(AccessRule rule) {
+  return AccessRule([rule = std::move(rule)](Call& call) {
+    std::vector<Access> wanted = rule(call);
+    const auto settings = settings_of(call.store, call);
+    if (settings.password_policy.empty() || !settings.password_policy.front().users_may_change) return wanted;
+    if (call.who.principal.kind != policy::Principal::Kind::user) return wanted;
+    for (Access& access : wanted) {
+      access.grant = policy::Named{nullptr, "the account's password policy", call.who.principal.arn};
+    }
+    return wanted;
+  });
+}
+
 }  // namespace
 
 std::vector<Operation> password_operations() {
@@ -211,7 +227,7 @@ std::vector<Operation> password_operations() {
        .run = delete_login_profile},
       {.name = "ChangePassword",
        .input = {req("OldPassword", shape::Password), req("NewPassword", shape::Password)},
-       .access = on_caller(),
+       .access = of_password_policy(on_caller()),
        .run = change_password},
       {.name = "UpdateAccountPasswordPolicy",
        .input = {opt("MinimumPasswordLength", shape::MinimumPasswordLength),
@@ -225,7 +241,7 @@ std::vector<Operation> password_operations() {
        .run = update_account_password_policy},
       {.name = "GetAccountPasswordPolicy",
        .input = {},
-       .access = on_everything(),
+       .access = of_password_policy(on_everything()),
        .run = get_account_password_policy},
       {.name = "DeleteAccountPasswordPolicy",
        .input = {},

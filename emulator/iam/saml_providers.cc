@@ -9,6 +9,7 @@
 #include "iam/service.h"
 #include "iam/shapes.h"
 #include "iam/tags.h"
+#include "identity/saml.h"
 #include "kms/private_key.h"
 
 namespace latchkey::iam {
@@ -17,13 +18,10 @@ namespace {
 constexpr std::int64_t kValidSeconds = 100LL * 365 * 86'400;
 constexpr std::size_t kMostPrivateKeys = 2;
 
-// The issuer's description of itself; it is parsed when an assertion is checked.
+// The issuer's description of itself; it is read again when an assertion is checked.
 std::string checked_metadata(const Call& call) {
   const std::string& text = call.in.text("SAMLMetadataDocument");
-  if (text.find("EntityDescriptor") == std::string::npos ||
-      text.find("IDPSSODescriptor") == std::string::npos) {
-    throw invalid_input("Could not parse metadata");
-  }
+  if (!parse_saml_metadata(text)) throw invalid_input("Could not parse metadata");
   return text;
 }
 

@@ -23,6 +23,7 @@ void add_session(policy::Context& context, const Session& session, Time now) {
     context.set("aws:MultiFactorAuthAge", std::to_string(now.seconds() - session.mfa_at->seconds()));
   }
   if (!session.source_identity.empty()) context.set("aws:SourceIdentity", session.source_identity);
+  for (const auto& [key, value] : session.federation) context.set(key, value);
 }
 
 }  // namespace

@@ -56,6 +56,24 @@ std::vector<std::string> texts_in(const Members& members, std::string_view name)
   return out;
 }
 
+Tags pairs_in(const Members& members, std::string_view keys_name, std::string_view values_name) {
+  const std::vector<std::string> keys = texts_in(members, keys_name);
+  const std::vector<std::string> values = texts_in(members, values_name);
+  Tags out;
+  for (std::size_t i = 0; i < keys.size() && i < values.size(); ++i) out.emplace_back(keys[i], values[i]);
+  return out;
+}
+
+void add_pairs(Members& out, const Tags& pairs, std::string_view keys_name, std::string_view values_name) {
+  List keys;
+  List values;
+  for (const auto& [key, value] : pairs) {
+    keys.emplace_back(key);
+    values.emplace_back(value);
+  }
+  out.add(std::string(keys_name), std::move(keys)).add(std::string(values_name), std::move(values));
+}
+
 Session from_members(const Members& in) {
   Session session;
   session.kind = kind_named(text_in(in, "k"));
@@ -73,10 +91,8 @@ Session from_members(const Members& in) {
   session.policies = texts_in(in, "p");
   session.policy_keys = texts_in(in, "pk");
   session.transitive = texts_in(in, "tt");
-  const std::vector<std::string> keys = texts_in(in, "tk");
-  const std::vector<std::string> values = texts_in(in, "tv");
-  for (std::size_t i = 0; i < keys.size() && i < values.size(); ++i)
-    session.tags.emplace_back(keys[i], values[i]);
+  session.tags = pairs_in(in, "tk", "tv");
+  session.federation = pairs_in(in, "fk", "fv");
   return session;
 }
 
@@ -96,13 +112,9 @@ Members to_members(const Session& session) {
               {"pk", texts(session.policy_keys)},
               {"tt", texts(session.transitive)}};
   if (session.mfa_at) out.add("m", session.mfa_at->ms);
-  List keys;
-  List values;
-  for (const auto& [key, value] : session.tags) {
-    keys.emplace_back(key);
-    values.emplace_back(value);
-  }
-  return out.add("tk", std::move(keys)).add("tv", std::move(values));
+  add_pairs(out, session.tags, "tk", "tv");
+  if (!session.federation.empty()) add_pairs(out, session.federation, "fk", "fv");
+  return out;
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ struct Session {
   std::vector<std::string> policy_keys;  // managed session policies
   Tags tags;
   std::vector<std::string> transitive;  // tag keys that go on to the next role
+  Tags federation;  // condition keys of the identity provider that vouched for it, with their values
 };
 
 // The emulator's key for tokens, made on first use.

@@ -108,7 +108,9 @@ Value assume_role(Call& call) {
   // With enforcement off a call gets this far without a role.
   if (!role) throw AwsError(404, "NoSuchEntity", "The role " + arn.str() + " cannot be found.");
   if (call.in.has("ProvidedContexts"))
-    throw not_implemented(Protocol::query, "Latchkey does not implement ProvidedContexts yet.");
+    throw not_implemented(
+        Protocol::query,
+        "ProvidedContexts carries assertions of IAM Identity Center, which is not here to make any.");
   check_chaining(call);
   Session session = role_session(call, *role, call.in.text("RoleSessionName"));
   if (call.in.has("SerialNumber")) session.mfa_at = call.now;  // the access rule has checked the code

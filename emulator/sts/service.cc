@@ -12,8 +12,8 @@ Service make() {
           .version = "2011-06-15",
           .window_seconds = 900,
           .operations = joined({assume_role_operations(), federation_operations(), session_operations(),
-                                web_identity_operations(), root_operations()}),
-          .not_yet = {"AssumeRoleWithSAML"}};
+                                web_identity_operations(), saml_operations(), root_operations()}),
+          .not_yet = {}};
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ std::vector<Operation> assume_role_operations();
 std::vector<Operation> federation_operations();
 std::vector<Operation> session_operations();
 std::vector<Operation> web_identity_operations();
+std::vector<Operation> saml_operations();
 std::vector<Operation> root_operations();
 
 // The Credentials member that every operation which makes a session answers with.

@@ -34,6 +34,7 @@ inline constexpr Shape Tags = list_of(Tag, 0, 50);
 inline constexpr Shape TransitiveTagKeys = list_of(TagKey, 0, 50);
 
 inline constexpr Shape WebIdentityToken = secret(text(4, 20000));
+inline constexpr Shape SamlAssertion = secret(text(4, 100000));
 inline constexpr Shape ProviderId = text(4, 2048);
 inline constexpr Shape TargetPrincipal = text(12, 2048);
 inline constexpr Shape RootDuration = integer(0, 900);

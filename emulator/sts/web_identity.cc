@@ -6,6 +6,7 @@
 #include "identity/context.h"
 #include "identity/issuers.h"
 #include "identity/jwt.h"
+#include "sts/federated_role.h"
 #include "sts/role_session.h"
 #include "sts/service.h"
 #include "sts/session_parts.h"
@@ -130,56 +131,34 @@ Claimed read_token(const Call& call, const std::string& account, const std::stri
   return out;
 }
 
-std::vector<Access> web_identity_access(Call& call) {
-  const Arn arn = role_arn(call);
-  const Claimed claimed = read_token(call, arn.account, arn.partition, Token::unverified);
-  const Ptr<Role> role = find_role(call, arn);
-  call.account = arn.account;
-  call.partition = arn.partition;
-  call.who.account = arn.account;
-  call.who.principal.kind = policy::Principal::Kind::service;
-  call.who.principal.partition = arn.partition;
-  call.who.principal.arn = claimed.provider_arn;
-  Access access{
-      .action = "sts:AssumeRoleWithWebIdentity", .resource = arn.str(), .resource_account = arn.account};
-  access.role = role ? role : nobodys_role();
-  policy::Context& context = access.context;
-  context.set("aws:FederatedProvider", claimed.provider_arn);
-  context.set("sts:RoleSessionName", call.in.text("RoleSessionName"));
+Federation federation_of(const Call& call, const Claimed& claimed) {
+  Federation out;
+  out.provider_arn = claimed.provider_arn;
+  out.session_name = call.in.text("RoleSessionName");
+  out.source_identity = text_claim(claimed.claims, kSourceIdentityClaim);
+  out.tags = claimed.tags;
+  out.transitive = claimed.transitive;
   for (const auto& [name, value] : claimed.claims) {
     if (name == "aud" || name == "azp" || name == "exp" || name == "iat") continue;
     const auto values = texts(&value);
-    if (!values.empty()) context.set(claimed.issuer + ":" + name, values);
+    if (!values.empty()) out.keys.set(claimed.issuer + ":" + name, values);
   }
-  context.set(claimed.issuer + ":aud", claimed.audience);
-  const std::string source = text_claim(claimed.claims, kSourceIdentityClaim);
-  if (!source.empty()) context.set("sts:SourceIdentity", source);
-  if (!claimed.transitive.empty()) context.set("sts:TransitiveTagKeys", claimed.transitive);
-  add_request_tags(context, claimed.tags);
-  if (role) add_resource_tags(context, role->tags, "iam:ResourceTag/");
-  std::vector<Access> out{access};
-  if (!claimed.tags.empty()) {
-    access.action = "sts:TagSession";
-    out.push_back(access);
-  }
-  if (!source.empty()) {
-    access.action = "sts:SetSourceIdentity";
-    out.push_back(std::move(access));
-  }
+  out.keys.set(claimed.issuer + ":aud", claimed.audience);
+  out.lasting = {{claimed.issuer + ":aud", claimed.audience},
+                 {claimed.issuer + ":sub", text_claim(claimed.claims, "sub")}};
   return out;
+}
+
+std::vector<Access> web_identity_access(Call& call) {
+  const Arn arn = role_arn(call);
+  const Claimed claimed = read_token(call, arn.account, arn.partition, Token::unverified);
+  return federated_access(call, arn, federation_of(call, claimed));
 }
 
 Value assume_role_with_web_identity(Call& call) {
   const Arn arn = role_arn(call);
-  const Ptr<Role> role = find_role(call, arn);
-  if (!role) throw AwsError(404, "NoSuchEntity", "The role " + arn.str() + " cannot be found.");
   const Claimed claimed = read_token(call, arn.account, arn.partition, Token::verified);
-  Session session = role_session(call, *role, call.in.text("RoleSessionName"));
-  check_session_tags(claimed.tags);
-  session.tags = claimed.tags;
-  session.transitive = claimed.transitive;
-  session.source_identity = text_claim(claimed.claims, kSourceIdentityClaim);
-  add_session_policies(call, session);
+  const Session session = federated_session(call, arn, federation_of(call, claimed));
   Members answer = role_answer(call, session, arn.partition);
   answer.add("SubjectFromWebIdentityToken", text_claim(claimed.claims, "sub"));
   answer.add("Provider", claimed.provider_arn).add("Audience", claimed.audience);

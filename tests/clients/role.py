@@ -12,7 +12,7 @@ if os.environ.get("AWS_ACCESS_KEY_ID"):
 
 def who():
     session = botocore.session.get_session()
-    return session.create_client("sts", region_name="us-east-1").get_caller_identity()["Arn"], session.get_credentials().method
+    return session.create_client("sts", region_name="us-east-1", endpoint_url=os.environ["LATCHKEY_URL"]).get_caller_identity()["Arn"], session.get_credentials().method
 
 
 arn, method = who()

@@ -1,3 +1,4 @@
+#include "iam/managed.h"
 #include "iam_test.h"
 
 using namespace latchkey;
@@ -196,11 +197,14 @@ TEST_CASE("ListPolicies filters by scope, path and use") {
       {{{"OnlyAttached", "true"}, {"Scope", "AWS"}}, {}},
       {{{"PolicyUsageFilter", "PermissionsPolicy"}}, {"Attached"}},
       {{{"PolicyUsageFilter", "PermissionsBoundary"}}, {"boundary"}},
-      {{{"Scope", "AWS"}, {"PathPrefix", "/service-role/"}}, {"AWSLambdaBasicExecutionRole"}},
+      {{{"Scope", "AWS"}, {"PathPrefix", "/aws-service-role/"}},
+       {"AWSKeyManagementServiceCustomKeyStoresServiceRolePolicy",
+        "AWSKeyManagementServiceMultiRegionKeysServiceRolePolicy"}},
       {{{"PathPrefix", "/none/"}}, {}},
   }));
   CHECK(walk(aws, "ListPolicies", parameters, "PolicyName") == names);
-  CHECK(walk(aws, "ListPolicies", {}, "PolicyName").size() == 9);
+  CHECK(aws.iam("ListPolicies", {{"MaxItems", "1000"}}).count("PolicyName") ==
+        3 + iam::aws_managed_policies().size());
 }
 
 TEST_CASE("ListPolicies refuses a filter that is none") {

@@ -109,6 +109,22 @@ TEST_CASE_METHOD(WebIdentity, "session tags of a token need the permission to ta
   CHECK(assume(token({{"https://aws.amazon.com/tags", tags}})).status == 200);
 }
 
+TEST_CASE_METHOD(WebIdentity, "what the provider said about its user is there for the session's own requests") {
+  const auto reply = assume(token());
+  const Caller session{reply["AccessKeyId"], reply["SecretAccessKey"], reply["SessionToken"]};
+  const auto with = [&](const std::string& condition) {
+    iam("PutRolePolicy", {{"RoleName", "web"},
+                          {"PolicyName", "p"},
+                          {"PolicyDocument", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:ListKeys",)"
+                                             R"("Resource":"*","Condition":{"StringEquals":{)" +
+                                                 condition + "}}}]}"}});
+    return kms("ListKeys", "{}", session).status;
+  };
+  CHECK(with(R"("idp.example.com/tenant:sub":"alice","idp.example.com/tenant:aud":"app")") == 200);
+  CHECK(with(R"("aws:FederatedProvider":")" + std::string(kProvider) + '"') == 200);
+  CHECK(with(R"("idp.example.com/tenant:sub":"bob")") == 400);
+}
+
 TEST_CASE("an account's outbound tokens can be checked with its issuer's keys") {
   AwsTest aws;
   const Parameters wanted{{"Audience.member.1", "https://api.example.com"}, {"SigningAlgorithm", "ES384"}};
