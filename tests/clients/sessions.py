@@ -101,12 +101,14 @@ with tempfile.NamedTemporaryFile("w+", suffix=".jwt") as file:
     survives("web identity", fetched(botocore.credentials.AssumeRoleWithWebIdentityCredentialFetcher(
         anonymous, load, pod, extra_args={"RoleSessionName": "boto3"}), "assume-role-with-web-identity"), 3600, write_token)
 
-# 3. Instance metadata and the container's endpoint: six hours.
+# 3. Instance metadata and the container's endpoint: six hours. What comes from instance metadata and ends soon botocore keeps
+# for some minutes longer than it is good for; that time is taken from it here.
 frozen_before(6 * 3600)
-survives("instance metadata", botocore.session.get_session().get_credentials(), 6 * 3600)
+role = botocore.session.get_session().get_credentials()
+survives("instance metadata", role, 6 * 3600, lambda: setattr(role, "_expiry_time", datetime.datetime.now(datetime.timezone.utc)))
 os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = URL + "/_latchkey/credentials/qe-role"
-frozen_before(6 * 3600 + 900)
-survives("container", botocore.session.get_session().get_credentials(), 6 * 3600 + 900)
+frozen_before(6 * 3600)
+survives("container", botocore.session.get_session().get_credentials(), 6 * 3600)
 
 # 4. A SAML response.
 control("PUT", "/_latchkey/clock", {"freeze": "2030-01-01T00:00:00Z"})
@@ -132,16 +134,15 @@ for waiter, create, given in (
     create()
     iam.get_waiter(waiter).wait(WaiterConfig={"Delay": 0, "MaxAttempts": 1}, **given)
     check(True, waiter)
-policy = iam.create_policy(PolicyName="w", PolicyDocument=json.dumps(
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}]}))["Policy"]["Arn"]
+ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}]})
+policy = iam.create_policy(PolicyName="w", PolicyDocument=ALLOW)["Policy"]["Arn"]
 iam.get_waiter("policy_exists").wait(PolicyArn=policy, WaiterConfig={"Delay": 0, "MaxAttempts": 1})
 iam.create_group(GroupName="w")
 iam.add_user_to_group(GroupName="w", UserName="w")
 for kind in ("user", "group", "role"):
     name = {f"{kind.capitalize()}Name": "w"}
     for i in range(3):
-        getattr(iam, f"put_{kind}_policy")(PolicyName=f"p{i}", PolicyDocument=json.dumps(
-            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}]}), **name)
+        getattr(iam, f"put_{kind}_policy")(PolicyName=f"p{i}", PolicyDocument=ALLOW, **name)
     getattr(iam, f"attach_{kind}_policy")(PolicyArn=policy, **name)
 GIVEN = {"get_group": {"GroupName": "w"}, "list_entities_for_policy": {"PolicyArn": policy}, "list_policy_versions": {"PolicyArn": policy},
          "list_attached_group_policies": {"GroupName": "w"}, "list_group_policies": {"GroupName": "w"},
@@ -149,7 +150,7 @@ GIVEN = {"get_group": {"GroupName": "w"}, "list_entities_for_policy": {"PolicyAr
          "list_instance_profiles_for_role": {"RoleName": "w"}, "list_instance_profile_tags": {"InstanceProfileName": "w"},
          "list_policy_tags": {"PolicyArn": policy}, "list_saml_provider_tags": {"SAMLProviderArn": saml},
          "list_open_id_connect_provider_tags": {"OpenIDConnectProviderArn": provider},
-         "simulate_custom_policy": {"PolicyInputList": ["{\"Version\":\"2012-10-17\",\"Statement\":[]}"], "ActionNames": ["kms:ListKeys", "kms:Decrypt"]},
+         "simulate_custom_policy": {"PolicyInputList": [ALLOW], "ActionNames": ["kms:ListKeys", "kms:Decrypt"]},
          "simulate_principal_policy": {"PolicySourceArn": "arn:aws:iam::000000000000:user/w", "ActionNames": ["kms:ListKeys", "kms:Decrypt"]}}
 OF_USER = ("list_attached_user_policies", "list_user_policies", "list_groups_for_user", "list_access_keys", "list_mfa_devices",
            "list_signing_certificates", "list_ssh_public_keys", "list_user_tags", "list_service_specific_credentials")
@@ -169,6 +170,6 @@ for operation in sorted(model._paginator_config):
         check(sum(len(items) for items in lists) <= 1, f"{operation}: a page of one")
         one += [item for items in lists for item in items]
         pages += 1
-    check(one == whole, f"{operation}: pages of one are the whole list")
+    check(sorted(map(repr, one)) == sorted(map(repr, whole)), f"{operation}: pages of one are the whole list")
     walked += 1
-print(f"boto3: credentials refreshed in five ways, {len(waiters)} waiters, {walked} paginators in {pages} pages of one; {checks} checks passed")
+print(f"boto3: credentials refreshed in four ways, SAML, {len(waiters)} waiters, {walked} paginators in {pages} pages of one; {checks} checks passed")
