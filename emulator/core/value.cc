@@ -15,7 +15,8 @@ Value::Value(std::string value) : data_(std::move(value)) {}
 Value::Value(Blob value) : data_(std::move(value)) {}
 Value::Value(List value) : data_(std::move(value)) {}
 Value::Value(Members value) : data_(std::move(value)) {}
-bool Value::operator==(const Value& other) const = default;
+// Not defaulted: clang 14 loses its way in a comparison that is defaulted and recursive.
+bool Value::operator==(const Value& other) const { return data_ == other.data_; }
 
 Members::Field::Field(std::string field_name, Value field_value)
     : name(std::move(field_name)), value(std::move(field_value)) {}
