@@ -91,12 +91,6 @@ std::string sha1(std::string_view bytes) {
   return out;
 }
 
-std::string sha1(std::string_view bytes) {
-  std::string out(SHA_DIGEST_LENGTH, '\0');
-  SHA1(data(bytes), bytes.size(), data(out));
-  return out;
-}
-
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   return std::string(sigv4::view(sigv4::hmac_sha256(key, bytes)));
 }

@@ -165,7 +165,7 @@ void Journal::clear_account(std::string_view account) {
 
 std::size_t Journal::size() const {
   const std::lock_guard lock(mutex_);
-  return entries_.size();
+  return ring_.size();
 }
 
 Journal::Counts Journal::counts() const {

@@ -221,10 +221,10 @@ Value Pipeline::process(Request& request, const InProcess& call) {
     claim.access_key_id = request.entry.access_key_id = call.access_key_id;
     claim.session_token = call.session_token;
     claim.region = call.region;
-    const auto found = latchkey::authenticate(parts_.store, parts_.random, parts_.settings.account_id, claim,
-                                              partition_of(claim.region), request.entry.time);
+    auto found = latchkey::authenticate(parts_.store, parts_.random, parts_.settings.account_id, claim,
+                                        partition_of(claim.region), request.entry.time);
     if (found.failure) throw authentication_error(request.protocol(), *found.failure);
-    identify(request, *found.authenticated);
+    identify(request, *std::move(found.authenticated));
   }
   return perform(request, from_json(call.input, route.operation->input));
 }
@@ -291,11 +291,11 @@ void Pipeline::authenticate(Request& request) {
                                       partition_of(claim.region), request.entry.time);
   if (found.failure) throw authentication_error(request.protocol(), *found.failure);
   check_signature(request, found.authenticated->secret);
-  identify(request, *found.authenticated);
+  identify(request, *std::move(found.authenticated));
 }
 
-void Pipeline::identify(Request& request, const Authenticated& found) const {
-  request.who = found.identity;
+void Pipeline::identify(Request& request, Authenticated&& found) const {
+  request.who = std::move(found.identity);
   if (const auto failure = refused_by_session(request.who, request.service())) {
     throw authentication_error(request.protocol(), *failure);
   }

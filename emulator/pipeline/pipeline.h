@@ -74,7 +74,7 @@ class Pipeline {
   Value process(Request& request);
   Value process(Request& request, const InProcess& call);
   Value perform(Request& request, Members input);
-  void identify(Request& request, const Authenticated& found) const;
+  void identify(Request& request, Authenticated&& found) const;
   void authenticate(Request& request);
   void admit_unsigned(Request& request) const;
   void suffer_fault(Request& request);
