@@ -1,4 +1,5 @@
 // latchkey exec: an emulator of its own for one command, whose AWS environment points at nothing else.
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -140,11 +141,13 @@ int wait_for(pid_t child, const BlockedSignals& signals) {
   }
 }
 
-// Opened before the program starts: who asks for a journal does not want to miss it at the end.
+// The journal holds no secrets, but who did what is nobody else's business. Opened before the program starts: who asks for a journal does not want to miss it at the end.
 std::ofstream journal_file(const std::string& path) {
   std::ofstream file;
   if (path.empty()) return file;
+  const mode_t mask = umask(0077);
   file.open(path, std::ios::binary);
+  umask(mask);
   if (!file) throw UsageError("exec: cannot write " + path);
   return file;
 }
