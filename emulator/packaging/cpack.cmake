@@ -3,7 +3,7 @@
 set(CPACK_PACKAGE_NAME latchkey)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_VENDOR "The Latchkey authors")
-set(CPACK_PACKAGE_CONTACT "The Latchkey authors <latchkey@localhost.localdomain>")
+set(CPACK_PACKAGE_CONTACT "The Latchkey authors <latchkey@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
 set(CPACK_COMPONENTS_ALL program development)
