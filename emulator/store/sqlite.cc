@@ -104,6 +104,7 @@ struct SqliteBacking::Impl {
   ~Impl() {
     upsert.reset();
     remove.reset();
+    remove_all.reset();
     begin.reset();
     commit.reset();
     rollback.reset();
