@@ -26,7 +26,7 @@ http::Answer reply(int status, const Value& body) {
   return answer;
 }
 
-http::Answer refuse(int status, std::string_view reason) { return reply(status, Members{{"error", reason}}); }
+http::Answer refuse(int status, std::string_view reason) { return Control::refusal(status, reason); }
 
 http::Answer wrong_method(std::string_view allowed) {
   http::Answer answer = refuse(405, "this path takes " + std::string(allowed));
@@ -66,6 +66,10 @@ std::string value_of(const Form& query, std::string_view name) {
 }
 
 }  // namespace
+
+http::Answer Control::refusal(int status, std::string_view reason) {
+  return reply(status, Members{{"error", reason}});
+}
 
 bool Control::is_control_path(std::string_view target) {
   return target.starts_with(kPrefix) || target.starts_with(kLocalStack);

@@ -37,6 +37,8 @@ class Control {
   explicit Control(Parts parts) : parts_(std::move(parts)) {}
 
   static bool is_control_path(std::string_view target);
+  // {"error": reason}
+  static http::Answer refusal(int status, std::string_view reason);
   // Never throws.
   http::Answer answer(const http::Message& message);
 

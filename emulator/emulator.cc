@@ -2,7 +2,6 @@
 
 #include <stdexcept>
 
-#include "core/json.h"
 #include "core/version.h"
 #include "fixtures/seed.h"
 #include "http/library_check.h"
@@ -47,14 +46,6 @@ LogLevel level_of(Options::LogLevel level) {
 
 std::string ca_directory(const Options& options) {
   return options.ca_dir.empty() ? options.data_dir : options.ca_dir;
-}
-
-http::Answer control_error(int status, std::string_view reason) {
-  http::Answer answer;
-  answer.status = status;
-  answer.headers.emplace_back("Content-Type", "application/json");
-  answer.body = to_json(Members{{"error", reason}}) + "\n";
-  return answer;
 }
 
 }  // namespace
@@ -168,7 +159,7 @@ http::Answer Emulator::Impl::answer(const http::Message& message) {
   const bool control_path = Control::is_control_path(target);
   if (!control_path && !Metadata::is_metadata_path(target)) return pipeline->answer(message);
   if (from_foreign_site(message.request, options.host)) {
-    return control_error(403, "requests from other sites are refused");
+    return Control::refusal(403, "requests from other sites are refused");
   }
   return control_path ? control->answer(message) : metadata->answer(message);
 }
@@ -185,7 +176,7 @@ std::string Emulator::Impl::metrics_text() const {
 
 http::Answer Emulator::Impl::refuse(const http::Message& message, int status, std::string_view reason) {
   if (!Control::is_control_path(message.request.target)) return pipeline->refuse(message, status, reason);
-  return control_error(status, reason);
+  return Control::refusal(status, reason);
 }
 
 Control::Parts Emulator::Impl::control_parts() {

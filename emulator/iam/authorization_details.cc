@@ -133,7 +133,7 @@ Value get_account_authorization_details(Call& call) {
   }
   if (filtered(call, "AWSManagedPolicy")) {
     // AWS lists those of its own that are in use.
-    auto policies = call.store.range<ManagedPolicy>("aws", "");
+    auto policies = call.store.range<ManagedPolicy>(kAwsAccount, "");
     std::erase_if(policies, [&](const auto& p) {
       return count_uses(call.store, *p, call.account, Use::permissions) +
                  count_uses(call.store, *p, call.account, Use::boundary) ==

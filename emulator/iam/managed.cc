@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/encoding.h"
 #include "core/json.h"
+#include "store/traits.h"
 
 namespace latchkey::iam {
 
@@ -43,7 +44,7 @@ ManagedPolicy read_row(std::string_view line) {
   std::string document(line.substr(at + kDocument.size()));
   document.erase(document.rfind('}'));
   ManagedPolicy policy;
-  policy.account = "aws";
+  policy.account = kAwsAccount;
   policy.name = text_of(row, "name");
   policy.path = text_of(row, "path");
   policy.id = id_of(row);

@@ -22,6 +22,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "core/freer.h"
 #include "core/encoding.h"
 
 namespace latchkey {
@@ -36,10 +37,6 @@ constexpr std::string_view kSuccess = "urn:oasis:names:tc:SAML:2.0:status:Succes
 
 constexpr std::size_t kMostBytes = 10'000'000;  // IAM's limit of a metadata document
 
-template <class T, void (*Free)(T*)>
-struct Freer {
-  void operator()(T* object) const { Free(object); }
-};
 using Document = std::unique_ptr<xmlDoc, Freer<xmlDoc, xmlFreeDoc>>;
 using Parser = std::unique_ptr<xmlParserCtxt, Freer<xmlParserCtxt, xmlFreeParserCtxt>>;
 using SignatureContext = std::unique_ptr<xmlSecDSigCtx, Freer<xmlSecDSigCtx, xmlSecDSigCtxDestroy>>;

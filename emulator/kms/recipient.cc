@@ -12,15 +12,12 @@
 
 #include "core/cipher.h"
 #include "kms/attestation.h"
+#include "core/freer.h"
 #include "kms/errors.h"
 
 namespace latchkey::kms {
 namespace {
 
-template <class T, void (*Free)(T*)>
-struct Freer {
-  void operator()(T* object) const { Free(object); }
-};
 using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY, EVP_PKEY_free>>;
 using CertificatePtr = std::unique_ptr<X509, Freer<X509, X509_free>>;
 using CmsPtr = std::unique_ptr<CMS_ContentInfo, Freer<CMS_ContentInfo, CMS_ContentInfo_free>>;
