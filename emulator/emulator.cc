@@ -108,7 +108,7 @@ void Emulator::Impl::open_store() {
 // What is there from the start, beside what a data directory holds.
 std::vector<fixtures::Loaded> Emulator::Impl::start_state(Store& into) {
   std::vector<fixtures::Loaded> out;
-  for (const ManagedPolicy& policy : iam::aws_managed_policies()) into.load(policy);
+  for (const auto& policy : iam::aws_managed_policies()) into.load(policy);
   for (const std::string& fixture : options.fixtures) {
     out.push_back(fixtures::load(fixture, into, random, clock.now(), settings.region));
   }

@@ -74,7 +74,7 @@ void calls(Page& page, const Measured& measured) {
 template <class... Kinds>
 void entities(Page& page, const Store& store) {
   page.family("entities", "gauge", "What the accounts hold, by kind.");
-  (page.sample(label("kind", Traits<Kinds>::kind), store.all<Kinds>().size()), ...);
+  (page.sample(label("kind", Traits<Kinds>::kind), store.count<Kinds>()), ...);
 }
 
 }  // namespace

@@ -39,23 +39,23 @@ constexpr std::string_view kNone[] = {"AccountAccessKeysPresent", "AccountPasswo
 Value get_account_summary(Call& call) {
   std::map<std::string_view, std::int64_t> summary(std::begin(kQuotas), std::end(kQuotas));
   for (const std::string_view name : kNone) summary[name] = 0;
-  const auto count = [](const auto& entities) { return static_cast<std::int64_t>(entities.size()); };
+  const auto total = [](std::size_t count) { return static_cast<std::int64_t>(count); };
   const auto policies = call.store.range<ManagedPolicy>(call.account, "");
-  summary["Users"] = count(call.store.range<User>(call.account, ""));
-  summary["Groups"] = count(call.store.range<Group>(call.account, ""));
-  summary["Roles"] = count(call.store.range<Role>(call.account, ""));
-  summary["Policies"] = count(policies);
+  summary["Users"] = total(call.store.count<User>(call.account, ""));
+  summary["Groups"] = total(call.store.count<Group>(call.account, ""));
+  summary["Roles"] = total(call.store.count<Role>(call.account, ""));
+  summary["Policies"] = total(policies.size());
   summary["PolicyVersionsInUse"] = 0;
-  for (const auto& policy : policies) summary["PolicyVersionsInUse"] += count(policy->versions);
+  for (const auto& policy : policies) summary["PolicyVersionsInUse"] += total(policy->versions.size());
   const auto devices = call.store.range<MfaDevice>(call.account, "");
-  summary["MFADevices"] = count(devices);
+  summary["MFADevices"] = total(devices.size());
   summary["MFADevicesInUse"] = std::count_if(devices.begin(), devices.end(),
                                              [](const auto& device) { return !device->user_id.empty(); });
   summary["AccountMFAEnabled"] = call.store.indexed<MfaDevice>(call.account).empty() ? 0 : 1;
-  summary["InstanceProfiles"] = count(call.store.range<InstanceProfile>(call.account, ""));
-  summary["ServerCertificates"] = count(call.store.range<ServerCertificate>(call.account, ""));
-  summary["Providers"] = count(call.store.range<OidcProvider>(call.account, "")) +
-                         count(call.store.range<SamlProvider>(call.account, ""));
+  summary["InstanceProfiles"] = total(call.store.count<InstanceProfile>(call.account, ""));
+  summary["ServerCertificates"] = total(call.store.count<ServerCertificate>(call.account, ""));
+  summary["Providers"] = total(call.store.count<OidcProvider>(call.account, "")) +
+                         total(call.store.count<SamlProvider>(call.account, ""));
   summary["GlobalEndpointTokenVersion"] =
       settings_of(call.store, call).global_token_version == "v2Token" ? 2 : 1;
   Members map;

@@ -31,7 +31,7 @@ Document identity_document(const std::string& text) { return compiled(text, poli
 Document trust_document(const Store& store, const std::string& text) {
   Document document = compiled(text, policy::Kind::trust);
   if (counted_size(text) > kMostTrustCharacters) throw quota_exceeded("ACLSizePerRole", kMostTrustCharacters);
-  for (const std::string& principal : policy::named_principals(*document.compiled)) {
+  for (const std::string& principal : policy::named_principals(*document.compiled())) {
     if (!principal_exists(store, principal)) throw invalid_principal(principal);
   }
   return bound_document(store, std::move(document), policy::Kind::trust);

@@ -53,27 +53,27 @@ ManagedPolicy read_row(std::string_view line) {
   policy.updated = time_of(row, "updated");
   policy.default_version = text_of(row, "version");
   policy.versions.push_back(
-      {policy.default_version, make_document(std::move(document), policy::Kind::identity), policy.updated});
+      {policy.default_version, Document(std::move(document), policy::Kind::identity), policy.updated});
   return policy;
 }
 
-std::vector<ManagedPolicy> read_file() {
+std::vector<std::shared_ptr<const ManagedPolicy>> read_file() {
   std::string text;
   for (const std::string_view piece : managed_policies_json) text += piece;
-  std::vector<ManagedPolicy> policies;
+  std::vector<std::shared_ptr<const ManagedPolicy>> policies;
   std::string_view rest = text;
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    if (line.starts_with('{')) policies.push_back(read_row(line));
+    if (line.starts_with('{')) policies.push_back(std::make_shared<const ManagedPolicy>(read_row(line)));
   }
   return policies;
 }
 
 }  // namespace
 
-const std::vector<ManagedPolicy>& aws_managed_policies() {
-  static const std::vector<ManagedPolicy> policies = read_file();
+const std::vector<std::shared_ptr<const ManagedPolicy>>& aws_managed_policies() {
+  static const std::vector<std::shared_ptr<const ManagedPolicy>> policies = read_file();
   return policies;
 }
 

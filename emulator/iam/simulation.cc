@@ -130,15 +130,15 @@ class Evaluator {
     set.scp = simulation_.organization.scp;
     set.identity.emplace();
     for (const SimulatedPolicy& policy : simulation_.identity) {
-      set.identity->push_back({policy.document.compiled, policy.id, ""});
+      set.identity->push_back({policy.document.compiled(), policy.id, ""});
     }
     if (simulation_.boundary) {
-      set.boundary = policy::Named{simulation_.boundary->document.compiled, simulation_.boundary->id, ""};
+      set.boundary = policy::Named{simulation_.boundary->document.compiled(), simulation_.boundary->id, ""};
     }
     if (with_resource_policy_) {
       const bool key = request_.resource.find(":kms:") != std::string::npos;
       set.resource = policy::Named{
-          key ? simulation_.key_policy : simulation_.resource_policy->document.compiled, "", ""};
+          key ? simulation_.key_policy : simulation_.resource_policy->document.compiled(), "", ""};
     }
     return set;
   }

@@ -128,9 +128,9 @@ void add_attached(const Store& store, const std::vector<std::string>& keys, std:
 
 void add_inline(const IamEntity& entity, std::string_view type, std::vector<policy::Named>& out) {
   for (const auto& [name, document] : entity.inline_policies) {
-    if (!document.compiled) continue;
+    if (!document.compiled()) continue;
     out.push_back(
-        {document.compiled, "inline policy " + name + " of " + std::string(type) + "/" + entity.name, ""});
+        {document.compiled(), "inline policy " + name + " of " + std::string(type) + "/" + entity.name, ""});
   }
 }
 
@@ -155,7 +155,7 @@ std::optional<policy::Named> managed_policy(const Store& store, std::string_view
       store.find<ManagedPolicy>({std::string(key.substr(0, slash)), "", std::string(key.substr(slash + 1))});
   if (!policy) return std::nullopt;
   std::string arn = arn_of(partition, *policy);
-  return policy::Named{policy->default_document().document.compiled, "managed policy " + arn, std::move(arn)};
+  return policy::Named{policy->default_document().document.compiled(), "managed policy " + arn, std::move(arn)};
 }
 
 policy::Set Identity::policies(const Store& store) const {
@@ -174,16 +174,16 @@ policy::Set Identity::policies(const Store& store) const {
   const bool federated = principal.kind == policy::Principal::Kind::federated_user;
   if (federated && !user) {
     // The root user's federated users are limited by nothing but their session policies.
-    static const Document everything = make_document(
+    static const Document everything = Document(
         R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})",
         policy::Kind::identity);
-    set.identity = {policy::Named{everything.compiled, "the account's root user", ""}};
+    set.identity = {policy::Named{everything.compiled(), "the account's root user", ""}};
   }
   // Without session policies a role's session is not limited, but a federated user may do nothing.
   if (session && (federated || !session->policies.empty() || !session->policy_keys.empty())) {
     set.session.emplace();
     for (const std::string& text : session->policies) {
-      set.session->push_back({make_document(text, policy::Kind::identity).compiled, "session policy", ""});
+      set.session->push_back({Document(text, policy::Kind::identity).compiled(), "session policy", ""});
     }
     add_attached(store, session->policy_keys, principal.partition, *set.session);
   }

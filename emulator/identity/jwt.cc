@@ -18,7 +18,7 @@
 namespace latchkey {
 namespace {
 
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+using Pkey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
 using Digest = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 using Signature = std::unique_ptr<ECDSA_SIG, decltype(&ECDSA_SIG_free)>;
@@ -65,7 +65,7 @@ std::string padded(const BIGNUM* value, std::size_t size) {
   return out;
 }
 
-Key key_from(const char* type, OSSL_PARAM_BLD* builder) {
+Pkey key_from(const char* type, OSSL_PARAM_BLD* builder) {
   const std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)> parameters(OSSL_PARAM_BLD_to_param(builder),
                                                                            OSSL_PARAM_free);
   const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
@@ -79,7 +79,7 @@ Key key_from(const char* type, OSSL_PARAM_BLD* builder) {
   return {made, EVP_PKEY_free};
 }
 
-Key public_key(const Algorithm& algorithm, const Members& jwk) {
+Pkey public_key(const Algorithm& algorithm, const Members& jwk) {
   const std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> builder(OSSL_PARAM_BLD_new(),
                                                                                 OSSL_PARAM_BLD_free);
   if (algorithm.curve.empty()) {
@@ -116,7 +116,7 @@ std::string der_of(const Algorithm& algorithm, std::string_view signature) {
 }
 
 bool verifies(const Algorithm& algorithm, const Members& jwk, const Jwt& token) {
-  const Key key = public_key(algorithm, jwk);
+  const Pkey key = public_key(algorithm, jwk);
   if (!key) return false;
   const std::string signature =
       algorithm.curve.empty() ? token.signature : der_of(algorithm, token.signature);
@@ -129,9 +129,9 @@ bool verifies(const Algorithm& algorithm, const Members& jwk, const Jwt& token) 
   return good;
 }
 
-Key private_key(std::string_view pkcs8) {
+Pkey private_key(std::string_view pkcs8) {
   const unsigned char* at = octets(pkcs8);
-  Key key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(pkcs8.size())), EVP_PKEY_free);
+  Pkey key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(pkcs8.size())), EVP_PKEY_free);
   ERR_clear_error();
   if (!key) throw std::runtime_error("not a private key");
   return key;
@@ -181,7 +181,7 @@ std::string sign_jwt(const Members& claims, std::string_view name, std::string_v
   if (algorithm == nullptr) throw std::runtime_error("unknown algorithm " + std::string(name));
   const Members header{{"alg", name}, {"kid", key_id}, {"typ", "JWT"}};
   std::string token = base64url_encode(to_json(header)) + "." + base64url_encode(to_json(claims));
-  const Key key = private_key(pkcs8);
+  const Pkey key = private_key(pkcs8);
   const Digest context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   std::size_t length = 0;
   EVP_DigestSignInit(context.get(), nullptr, algorithm->digest(), nullptr, key.get());
@@ -204,7 +204,7 @@ std::string sign_jwt(const Members& claims, std::string_view name, std::string_v
 Members public_jwk(std::string_view name, std::string_view key_id, std::string_view pkcs8) {
   const Algorithm* algorithm = algorithm_named(name);
   if (algorithm == nullptr) throw std::runtime_error("unknown algorithm " + std::string(name));
-  const Key key = private_key(pkcs8);
+  const Pkey key = private_key(pkcs8);
   const auto parameter = [&](const char* which, std::size_t size) {
     BIGNUM* value = nullptr;
     if (EVP_PKEY_get_bn_param(key.get(), which, &value) != 1) throw std::runtime_error("not such a key");

@@ -8,7 +8,7 @@ std::vector<std::vector<policy::Named>> named(const ControlPolicies::Levels& lev
   for (std::size_t level = 0; level < levels.size(); ++level) {
     auto& documents = out.emplace_back();
     for (std::size_t i = 0; i < levels[level].size(); ++i) {
-      documents.push_back({levels[level][i].compiled,
+      documents.push_back({levels[level][i].compiled(),
                            std::string(kind) + " " + std::to_string(i) + " of level " + std::to_string(level),
                            ""});
     }

@@ -42,14 +42,14 @@ std::string unique_id_of(const Source& source, std::string_view principal) {
 
 template <class Source>
 Document bind(const Source& source, Document document, policy::Kind kind) {
-  if (!document.compiled) return document;
+  if (!document.compiled()) return document;
   Tags principals;
-  for (const std::string& name : policy::named_principals(*document.compiled)) {
+  for (const std::string& name : policy::named_principals(*document.compiled())) {
     std::string id = unique_id_of(source, name);
     if (!id.empty()) principals.emplace_back(name, std::move(id));
   }
   if (principals.empty()) return document;
-  return make_document(std::move(document.text), kind, std::move(principals));
+  return Document(std::move(document.text), kind, std::move(principals));
 }
 
 // The ARN of the user or role that has a unique id; empty if there is none any more.

@@ -37,7 +37,7 @@ constexpr std::string_view kSuccess = "urn:oasis:names:tc:SAML:2.0:status:Succes
 
 constexpr std::size_t kMostBytes = 10'000'000;  // IAM's limit of a metadata document
 
-using Document = std::unique_ptr<xmlDoc, Freer<xmlDoc, xmlFreeDoc>>;
+using XmlDocument = std::unique_ptr<xmlDoc, Freer<xmlDoc, xmlFreeDoc>>;
 using Parser = std::unique_ptr<xmlParserCtxt, Freer<xmlParserCtxt, xmlFreeParserCtxt>>;
 using SignatureContext = std::unique_ptr<xmlSecDSigCtx, Freer<xmlSecDSigCtx, xmlSecDSigCtxDestroy>>;
 using EncryptionContext = std::unique_ptr<xmlSecEncCtx, Freer<xmlSecEncCtx, xmlSecEncCtxDestroy>>;
@@ -57,12 +57,12 @@ void refuse_definitions(void* parser, const xmlChar*, const xmlChar*, const xmlC
 }
 
 // Null for what is not well formed. Nothing is fetched and nothing is expanded.
-Document parse(std::string_view xml) {
+XmlDocument parse(std::string_view xml) {
   if (xml.empty() || xml.size() > kMostBytes) return nullptr;
   const Parser parser(xmlNewParserCtxt());
   if (!parser) throw std::bad_alloc();
   parser->sax->internalSubset = refuse_definitions;
-  Document document(xmlCtxtReadMemory(parser.get(), xml.data(), static_cast<int>(xml.size()), nullptr,
+  XmlDocument document(xmlCtxtReadMemory(parser.get(), xml.data(), static_cast<int>(xml.size()), nullptr,
                                       nullptr, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING));
   if (!document || parser->wellFormed == 0 || document->intSubset != nullptr) return nullptr;
   return xmlDocGetRootElement(document.get()) == nullptr ? nullptr : std::move(document);
@@ -359,7 +359,7 @@ bool succeeded(const xmlNode* response) {
 std::optional<SamlMetadata> parse_saml_metadata(std::string_view xml) {
   start_libraries();
   const Quiet quiet;
-  const Document document = parse(xml);
+  const XmlDocument document = parse(xml);
   if (!document) return std::nullopt;
   const xmlNode* root = xmlDocGetRootElement(document.get());
   const xmlNode* provider = child(root, kMetadata, "IDPSSODescriptor");
@@ -388,7 +388,7 @@ Result<SamlClaims, SamlFault> read_saml_response(std::string_view xml, const Sam
                                                  const std::vector<std::string_view>& private_keys) {
   start_libraries();
   const Quiet quiet;
-  Document document = parse(xml);
+  XmlDocument document = parse(xml);
   if (!document) return SamlFault::malformed;
   xmlNode* response = xmlDocGetRootElement(document.get());
   if (!is(response, kProtocol, "Response") || !ids_are_unique(response)) return SamlFault::malformed;

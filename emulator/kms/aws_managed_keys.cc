@@ -86,7 +86,7 @@ Document policy_of(const Call& call, const ManagedKey& managed) {
     "Resource" : "*"
   } ]
 })";
-  return make_document(std::move(text), policy::Kind::key);
+  return {std::move(text), policy::Kind::key};
 }
 
 Key new_key(const Call& call, const ManagedKey& managed) {

@@ -29,7 +29,7 @@ Document default_key_policy(std::string_view partition, std::string_view account
       .append(account)
       .append(":root\"\n    },\n");
   text += "    \"Action\" : \"kms:*\",\n    \"Resource\" : \"*\"\n  } ]\n}";
-  return make_document(std::move(text), policy::Kind::key);
+  return {std::move(text), policy::Kind::key};
 }
 
 Document checked_key_policy(const Call& call, const std::string& text, std::string_view key_arn,

@@ -344,10 +344,10 @@ void Pipeline::authorize(Call& call, Request& request) {
     // Nearly every call needs one permission.
     evidence.policies = &access == &wanted.back() ? std::move(identity) : identity;
     add_resource_controls(parts_.store, owner_of(call, access), evidence.policies);
-    if (access.key) evidence.policies.resource = policy::Named{access.key->policy.compiled, "key policy", ""};
+    if (access.key) evidence.policies.resource = policy::Named{access.key->policy.compiled(), "key policy", ""};
     evidence.policies.grant = access.grant;
     if (access.role)
-      evidence.policies.resource = policy::Named{access.role->trust.compiled, "role trust policy", ""};
+      evidence.policies.resource = policy::Named{access.role->trust.compiled(), "role trust policy", ""};
     evidence.request = {call.who.principal, access.action, access.resource, access.resource_account,
                         policy::Context(call.context.packed().size() + access.context.packed().size())};
     evidence.request.context.set_all(call.context);

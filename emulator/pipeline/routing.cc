@@ -9,12 +9,13 @@ namespace {
 
 void add_parameters(std::string_view text, Form& form) {
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('&'), text.size());
+    const std::size_t end = text.find('&');
     const std::string_view pair = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
     if (pair.empty()) continue;
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    const std::string_view value = equals == pair.size() ? std::string_view() : pair.substr(equals + 1);
+    const std::size_t equals = pair.find('=');
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
     form.emplace(percent_decode(pair.substr(0, equals), Plus::is_blank), percent_decode(value, Plus::is_blank));
   }
 }

@@ -399,13 +399,11 @@ void fields(V& visit, E& entity, const Setting*) {
 
 // The kind is part of what the text means; with principals, the compiled form is the document's own.
 Document Documents::make(std::string text, policy::Kind kind, Tags principals) {
-  if (!principals.empty()) return make_document(std::move(text), kind, std::move(principals));
+  if (!principals.empty()) return {std::move(text), kind, std::move(principals)};
   std::string key = static_cast<char>(kind) + text;
-  const auto known = compiled_.find(key);
-  if (known != compiled_.end()) return {std::move(text), known->second, {}};
-  Document made = make_document(std::move(text), kind);
-  compiled_.emplace(std::move(key), made.compiled);
-  return made;
+  const auto known = made_.find(key);
+  if (known != made_.end()) return known->second;
+  return made_.emplace(std::move(key), Document(std::move(text), kind)).first->second;
 }
 
 template <class T>

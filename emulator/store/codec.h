@@ -28,7 +28,7 @@ class Documents {
   Document make(std::string text, policy::Kind kind, Tags principals = {});
 
  private:
-  std::unordered_map<std::string, policy::PolicyPtr> compiled_;
+  std::unordered_map<std::string, Document> made_;
 };
 
 // Takes both forms of secrets. Throws std::runtime_error, with the field's name, if a member is absent or of

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <stdexcept>
 
 #include "core/encoding.h"
@@ -41,24 +42,6 @@ void replace_in_statement(Members& statement, const Tags& replacements) {
   }
 }
 
-// Of a hundred thousand keys nearly all have the same policy: those that are alike share one compiled form.
-policy::PolicyPtr compiled_lately(const std::string& text, policy::Kind kind) {
-  struct Remembered {
-    std::string text;
-    policy::Kind kind;
-    policy::PolicyPtr policy;
-  };
-  thread_local std::array<Remembered, 8> lately;
-  thread_local std::size_t next = 0;
-  for (const Remembered& one : lately) {
-    if (one.policy && one.kind == kind && one.text == text) return one.policy;
-  }
-  Remembered& place = lately[next];
-  next = (next + 1) % lately.size();
-  place = {text, kind, policy::compile(text, kind, policy::Strictness::lenient).policy};
-  return place.policy;
-}
-
 }  // namespace
 
 std::string replace_principals(const std::string& text, const Tags& replacements) {
@@ -75,12 +58,52 @@ std::string replace_principals(const std::string& text, const Tags& replacements
   return to_json(*document);
 }
 
-Document make_document(std::string text, policy::Kind kind, Tags principals) {
-  auto compiled = principals.empty() ? compiled_lately(text, kind)
-                                     : policy::compile(replace_principals(text, principals), kind,
-                                                       policy::Strictness::lenient)
-                                           .policy;
-  return {std::move(text), std::move(compiled), std::move(principals)};
+struct Document::Form {
+  explicit Form(policy::Kind of) : kind(of) {}
+
+  policy::Kind kind;
+  std::once_flag made;
+  policy::PolicyPtr policy;
+};
+
+Document::Document(std::string policy, policy::Kind kind, Tags named)
+    : text(std::move(policy)), principals(std::move(named)) {
+  if (!principals.empty()) {
+    form_ = std::make_shared<Form>(kind);
+    return;
+  }
+  // Of a hundred thousand keys nearly all have the same policy: those that are alike share one form.
+  struct Remembered {
+    std::string text;
+    std::shared_ptr<Form> form;
+  };
+  thread_local std::array<Remembered, 8> lately;
+  thread_local std::size_t next = 0;
+  for (const Remembered& one : lately) {
+    if (one.form && one.form->kind == kind && one.text == text) {
+      form_ = one.form;
+      return;
+    }
+  }
+  form_ = std::make_shared<Form>(kind);
+  lately[next] = {text, form_};
+  next = (next + 1) % lately.size();
+}
+
+Document::Document(std::string policy, policy::PolicyPtr form)
+    : text(std::move(policy)), form_(std::make_shared<Form>(policy::Kind::identity)) {
+  std::call_once(form_->made, [&] { form_->policy = std::move(form); });
+}
+
+const policy::PolicyPtr& Document::compiled() const {
+  static const policy::PolicyPtr none;
+  if (!form_) return none;
+  std::call_once(form_->made, [this] {
+    const std::string bound = principals.empty() ? std::string() : replace_principals(text, principals);
+    form_->policy =
+        policy::compile(principals.empty() ? text : bound, form_->kind, policy::Strictness::lenient).policy;
+  });
+  return form_->policy;
 }
 
 const ManagedPolicy::Version& ManagedPolicy::default_document() const {

@@ -20,19 +20,29 @@
 
 namespace latchkey {
 
-// A policy document as it was stored, with its compiled form.
-struct Document {
+// A policy document as it was stored, and its compiled form, which is made when it is first asked for: a start does not
+// wait for thousands of policies that no call needs.
+class Document {
+ public:
+  Document() = default;
+  // What has been accepted before; a document that no longer compiles keeps its text and grants nothing.
+  Document(std::string policy, policy::Kind kind, Tags named = {});
+  Document(std::string policy, policy::PolicyPtr form);
+
+  // Null if there is none. Any number of threads may ask at once.
+  const policy::PolicyPtr& compiled() const;
+
   std::string text;
-  policy::PolicyPtr compiled;
   // The users and roles that Principal elements name: the ARN as it is written, and the unique id that it
   // stood for then. The compiled form goes by the ids: a user made later under the same name is somebody
   // else. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-  Tags principals = {};
+  Tags principals;
+
+ private:
+  struct Form;
+  std::shared_ptr<Form> form_;  // shared by documents of the same text
 };
 
-// Compiles what has been accepted before; a document that no longer compiles keeps its text and grants
-// nothing.
-Document make_document(std::string text, policy::Kind kind, Tags principals = {});
 // The document with other names in its Principal and NotPrincipal elements: pairs of what is written and what
 // shall stand there.
 std::string replace_principals(const std::string& text, const Tags& replacements);

@@ -101,6 +101,11 @@ class Store {
   std::vector<Ptr<T>> indexed(std::string_view key) const;
   template <class T>
   std::vector<Ptr<T>> all() const;
+  // How many there are: everywhere, and in a scope.
+  template <class T>
+  std::size_t count() const;
+  template <class T>
+  std::size_t count(std::string_view account, std::string_view region) const;
 
   // Runs work(txn) alone among the writers; commits when it returns, changes nothing when it throws. Returns
   // what work returns.
@@ -110,6 +115,8 @@ class Store {
   // Puts what was read from disk or from an exported document in, without writing it to disk again.
   template <class T>
   void load(T entity);
+  template <class T>
+  void load(Ptr<T> entity);  // which other stores may hold as well
   // The same by the name of the kind. Throws std::runtime_error for an unknown kind.
   void load(std::string_view kind, const Members& members);
   // For many: the decoding, by any number of threads; then the putting, which publish() runs.

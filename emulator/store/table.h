@@ -25,6 +25,7 @@ class Table {
   std::vector<Ptr<T>> range(std::string_view scope, std::string_view after, std::size_t limit) const;
   std::vector<Ptr<T>> indexed(std::string_view key) const;
   std::vector<Ptr<T>> all() const;
+  std::size_t count() const;
   std::size_t count(std::string_view scope) const;
   void put(Ptr<T> entity);
   void erase(const Id& id);
@@ -68,6 +69,13 @@ std::vector<Ptr<T>> Table<T>::all() const {
     for (const auto& [name, entity] : names) out.push_back(entity);
   }
   return out;
+}
+
+template <class T>
+std::size_t Table<T>::count() const {
+  std::size_t total = 0;
+  for (const auto& [scope, names] : scopes_) total += names.size();
+  return total;
 }
 
 template <class T>
@@ -216,10 +224,28 @@ std::vector<Ptr<T>> Store::all() const {
 }
 
 template <class T>
-void Store::load(T entity) {
+std::size_t Store::count() const {
+  const std::shared_lock lock(mutex_);
+  return table<T>().count();
+}
+
+template <class T>
+std::size_t Store::count(std::string_view account, std::string_view region) const {
+  const std::string scope = Id{std::string(account), std::string(region), ""}.scope();
+  const std::shared_lock lock(mutex_);
+  return table<T>().count(scope);
+}
+
+template <class T>
+void Store::load(Ptr<T> entity) {
   const std::lock_guard writer(writing_);
   const std::unique_lock lock(mutex_);
-  table<T>().put(std::make_shared<const T>(std::move(entity)));
+  table<T>().put(std::move(entity));
+}
+
+template <class T>
+void Store::load(T entity) {
+  load(std::make_shared<const T>(std::move(entity)));
 }
 
 }  // namespace latchkey
@@ -237,4 +263,7 @@ void Store::load(T entity) {
                                                std::size_t) const;                                   \
   template std::vector<Ptr<T>> Store::indexed<T>(std::string_view) const;                            \
   template std::vector<Ptr<T>> Store::all<T>() const;                                                \
+  template std::size_t Store::count<T>() const;                                                      \
+  template std::size_t Store::count<T>(std::string_view, std::string_view) const;                    \
+  template void Store::load<T>(Ptr<T>);                                                              \
   template void Store::load<T>(T);

@@ -28,7 +28,7 @@ Ptr<Role> find_role(const Call& call, const Arn& arn) {
 
 Ptr<Role> nobodys_role() {
   auto role = std::make_shared<Role>();
-  role->trust = make_document(
+  role->trust = Document(
       R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]})",
       policy::Kind::trust);
   return role;

@@ -74,7 +74,7 @@ AwsTest::AwsTest(Settings given, LogLevel level)
       log(level, LogFormat::text, [this](const std::string& line) { log_text += line; }),
       pipeline({settings, store, clock, random, journal, log, faults, {&kms::service(), &iam::service(), &sts::service()}}) {
   clock.freeze(*parse_iso8601("2030-01-01T00:00:00Z"));
-  for (const ManagedPolicy& policy : iam::aws_managed_policies()) store.load(policy);
+  for (const auto& policy : iam::aws_managed_policies()) store.load(policy);
 }
 
 sigv4::RawRequest AwsTest::signed_kms(std::string_view operation, std::string_view json, const Caller& caller,

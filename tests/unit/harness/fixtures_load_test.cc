@@ -210,7 +210,7 @@ TEST_CASE("the tutorial's fixture loads completely") {
   CHECK(app->created == kNow);
   CHECK(app->tags == Tags{{"purpose", "queryable encryption"}});
   REQUIRE(app->inline_policies.count("minimum") == 1);
-  CHECK(app->inline_policies.at("minimum").compiled);
+  CHECK(app->inline_policies.at("minimum").compiled());
 
   const auto access_key = world.store.find<AccessKey>({"", "", "AKIAQEAPP00000000001"});
   REQUIRE(access_key);
@@ -228,7 +228,7 @@ TEST_CASE("the tutorial's fixture loads completely") {
   REQUIRE(key);
   CHECK(key->arn() == "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab");
   CHECK(key->state == Key::State::enabled);
-  CHECK(key->policy.compiled);
+  CHECK(key->policy.compiled());
   CHECK(key->current_material().bytes.size() == 32);
   const auto alias = world.store.find<Alias>({kAccount, "us-east-1", "alias/qe-master"});
   REQUIRE(alias);
@@ -358,7 +358,7 @@ TEST_CASE("policies may be text, and principals may be in the same document") {
       R"("users":[{"UserName":"u","Path":"/team/"}],"roles":[{"RoleName":"r","AssumeRolePolicyDocument":)" +
       trust + "}]"));
   REQUIRE(world.role("r"));
-  CHECK(world.role("r")->trust.compiled);
+  CHECK(world.role("r")->trust.compiled());
 }
 
 TEST_CASE("only one account of a document is loaded where that is asked for") {

@@ -49,7 +49,7 @@ void check_against(const Value& schema, const Value& document, const std::string
 
 std::string refusal_of_fixture(const Value& document) {
   Store store;
-  for (const ManagedPolicy& policy : iam::aws_managed_policies()) store.load(policy);
+  for (const auto& policy : iam::aws_managed_policies()) store.load(policy);
   Random random(1);
   try {
     fixtures::load(to_json(document), store, random, Time::from_seconds(1'900'000'000), "us-east-1");

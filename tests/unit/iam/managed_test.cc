@@ -12,7 +12,8 @@ TEST_CASE(
     "AWS's managed policies are there with their ARNs, and every document is one that can be evaluated") {
   const auto& policies = iam::aws_managed_policies();
   CHECK(policies.size() > 100);
-  for (const ManagedPolicy& policy : policies) {
+  for (const auto& entry : policies) {
+    const ManagedPolicy& policy = *entry;
     INFO(policy.name);
     CHECK(policy.account == "aws");
     CHECK(policy.id.size() == 21);
@@ -84,7 +85,7 @@ TEST_CASE("ListPolicies goes through an account's policies and AWS's, a page at 
     policy.name = name;
     policy.path = "/zz/";
     policy.id = std::string("ANPA") + name;
-    policy.versions.push_back({"v1", make_document(allow("kms:ListKeys"), policy::Kind::identity), {}});
+    policy.versions.push_back({"v1", Document(allow("kms:ListKeys"), policy::Kind::identity), {}});
     aws.store.load(std::move(policy));
   }
   const auto all = [&](const std::string& scope, const std::string& size) {

@@ -323,7 +323,7 @@ TEST_CASE("SCPs of the account take part, and only where there are any") {
   CHECK(principal(aws, kAlice, "kms:Decrypt").count("OrganizationsDecisionDetail") == 0);
   ControlPolicies controls;
   controls.account = "000000000000";
-  controls.service = ControlPolicies::Levels{{make_document(
+  controls.service = ControlPolicies::Levels{{Document(
       document(statement("Allow", "s3:*") + "," + statement("Allow", "iam:*")), policy::Kind::control)}};
   aws.store.load(controls);
   const Reply denied = principal(aws, kAlice, "kms:Decrypt");
