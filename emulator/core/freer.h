@@ -3,7 +3,7 @@
 
 namespace latchkey {
 
-template <class T, void (*Free)(T*)>
+template <class T, auto Free>
 struct Freer {
   void operator()(T* object) const { Free(object); }
 };

@@ -85,12 +85,12 @@ Authority parse(const fs::path& directory, const std::string& certificate, const
 
 fs::path authority_certificate_path(const fs::path& directory) { return directory / "ca.pem"; }
 
-void write_file(const fs::path& path, const std::string& text, unsigned mode) {
+void write_file(const fs::path& path, const std::string& text, unsigned mode, Lasting lasting) {
   std::string temporary = path.string() + ".XXXXXX";
   const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file.valid()) throw failure("write", path, errno);
-  if (!write_all(file.get(), text) || ::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0 ||
-      ::rename(temporary.c_str(), path.c_str()) != 0) {
+  if (!write_all(file.get(), text) || ::fchmod(file.get(), mode) != 0 ||
+      (lasting == Lasting::yes && ::fsync(file.get()) != 0) || ::rename(temporary.c_str(), path.c_str()) != 0) {
     const int reason = errno;
     ::unlink(temporary.c_str());
     throw failure("write", path, reason);

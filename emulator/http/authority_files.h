@@ -12,7 +12,9 @@ namespace latchkey::http {
 Authority load_or_make_authority(const std::filesystem::path& directory);
 
 std::filesystem::path authority_certificate_path(const std::filesystem::path& directory);
-// Written beside and renamed, so that a reader sees all of it or nothing.
-void write_file(const std::filesystem::path& path, const std::string& text, unsigned mode);
+// Written beside and renamed, so that a reader sees all of it or nothing. Nobody waits for the disk when the file goes
+// with the process.
+enum class Lasting { yes, no };
+void write_file(const std::filesystem::path& path, const std::string& text, unsigned mode, Lasting lasting = Lasting::yes);
 
 }  // namespace latchkey::http

@@ -83,7 +83,7 @@ struct Certificates::Impl {
       // A CA that is forgotten at exit needs no key on the disk.
       authority = temporary ? make_authority() : load_or_make_authority(home);
       path = authority_certificate_path(home).string();
-      if (temporary) write_file(path, to_pem(authority.certificate.get()), 0644);
+      if (temporary) write_file(path, to_pem(authority.certificate.get()), 0644, Lasting::no);
     } catch (...) {
       remove_home();
       throw;

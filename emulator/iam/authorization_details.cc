@@ -23,7 +23,7 @@ namespace {
 List inline_list(const IamEntity& entity) {
   List out;
   for (const auto& [name, document] : entity.inline_policies) {
-    out.emplace_back(Members{{"PolicyName", name}, {"PolicyDocument", percent_encode(document.text)}});
+    out.emplace_back(Members{{"PolicyName", name}, {"PolicyDocument", percent_encode(document.text())}});
   }
   return out;
 }
@@ -88,7 +88,7 @@ Members policy_detail(const Call& call, const ManagedPolicy& policy) {
   List versions;
   for (const auto& version : policy.versions) {
     versions.emplace_back(
-        version_entry(policy, version).add("Document", percent_encode(version.document.text)));
+        version_entry(policy, version).add("Document", percent_encode(version.document.text())));
   }
   return policy_entry(call, policy).add("PolicyVersionList", std::move(versions));
 }

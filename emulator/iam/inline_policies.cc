@@ -13,7 +13,7 @@ namespace {
 template <class T>
 void check_size(const T& entity) {
   std::size_t total = 0;
-  for (const auto& [name, document] : entity.inline_policies) total += counted_size(document.text);
+  for (const auto& [name, document] : entity.inline_policies) total += counted_size(document.text());
   if (total > Kind<T>::inline_characters) {
     throw inline_policies_too_large(Kind<T>::word, entity.name, Kind<T>::inline_characters);
   }
@@ -38,7 +38,7 @@ Value get_policy(Call& call) {
   if (found == entity->inline_policies.end()) throw no_such_inline_policy(Kind<T>::word, name);
   return Members{{std::string(Kind<T>::name), entity->name},
                  {"PolicyName", name},
-                 {"PolicyDocument", percent_encode(found->second.text)}};
+                 {"PolicyDocument", percent_encode(found->second.text())}};
 }
 
 template <class T>

@@ -1,7 +1,5 @@
 #include "iam/managed.h"
 
-#include <algorithm>
-#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -12,9 +10,6 @@
 #include "store/traits.h"
 
 namespace latchkey::iam {
-
-// managed_policies.json in pieces, as the build puts it into the program.
-extern const std::span<const std::string_view> managed_policies_json;
 
 namespace {
 
@@ -34,15 +29,10 @@ std::string id_of(const Members& row) {
   return out;
 }
 
-// A line of the file: an object whose last member is the document, which is kept as it is written.
-ManagedPolicy read_row(std::string_view line) {
-  constexpr std::string_view kDocument = ",\"document\":";
-  const std::size_t at = line.find(kDocument);
-  const auto parsed = at == std::string_view::npos ? parse_json("") : parse_json(std::string(line.substr(0, at)) + "}");
+ManagedPolicy read(std::string_view members, std::string_view document) {
+  const auto parsed = parse_json(members);
   if (!parsed) throw std::logic_error("managed_policies.json is not as it should be");
   const Members& row = parsed->get<Members>();
-  std::string document(line.substr(at + kDocument.size()));
-  document.erase(document.rfind('}'));
   ManagedPolicy policy;
   policy.account = kAwsAccount;
   policy.name = text_of(row, "name");
@@ -53,19 +43,16 @@ ManagedPolicy read_row(std::string_view line) {
   policy.updated = time_of(row, "updated");
   policy.default_version = text_of(row, "version");
   policy.versions.push_back(
-      {policy.default_version, Document(std::move(document), policy::Kind::identity), policy.updated});
+      {policy.default_version, Document::in_program(document, policy::Kind::identity), policy.updated});
   return policy;
 }
 
-std::vector<std::shared_ptr<const ManagedPolicy>> read_file() {
-  std::string text;
-  for (const std::string_view piece : managed_policies_json) text += piece;
+std::vector<std::shared_ptr<const ManagedPolicy>> read_all() {
   std::vector<std::shared_ptr<const ManagedPolicy>> policies;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    if (line.starts_with('{')) policies.push_back(std::make_shared<const ManagedPolicy>(read_row(line)));
+  const auto& [members, documents] = managed_policy_texts;
+  policies.reserve(members.size());
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    policies.push_back(std::make_shared<const ManagedPolicy>(read(members[i], documents[i])));
   }
   return policies;
 }
@@ -73,7 +60,7 @@ std::vector<std::shared_ptr<const ManagedPolicy>> read_file() {
 }  // namespace
 
 const std::vector<std::shared_ptr<const ManagedPolicy>>& aws_managed_policies() {
-  static const std::vector<std::shared_ptr<const ManagedPolicy>> policies = read_file();
+  static const std::vector<std::shared_ptr<const ManagedPolicy>> policies = read_all();
   return policies;
 }
 

@@ -47,7 +47,7 @@ Value create_version(Call& call) {
 Value get_version(Call& call) {
   const auto policy = named<ManagedPolicy>(call);
   const Version& version = *require_version(call, *policy);
-  Members answer{{"Document", percent_encode(version.document.text)}};
+  Members answer{{"Document", percent_encode(version.document.text())}};
   for (auto& [name, value] : version_entry(*policy, version)) answer.add(name, value);
   return Members{{"PolicyVersion", std::move(answer)}};
 }

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "core/late_library.h"
+
 namespace latchkey::iam {
 namespace {
 
@@ -14,14 +16,21 @@ constexpr std::size_t kMargin = 4;  // modules of white around the code, as its 
 constexpr std::size_t kScale = 4;   // pixels of a module
 constexpr unsigned char kWhite = 255;
 
-struct Freer {
-  void operator()(QRcode* code) const { QRcode_free(code); }
+struct Libraries {
+  LateLibrary codes{"libqrencode.so.4", "libqrencode4"};
+  LateLibrary pictures{"libpng16.so.16", "libpng16-16"};
+  decltype(QRcode_encodeString8bit)* encode = codes.function<decltype(QRcode_encodeString8bit)>("QRcode_encodeString8bit");
+  decltype(QRcode_free)* free = codes.function<decltype(QRcode_free)>("QRcode_free");
+  decltype(png_image_write_to_memory)* write =
+      pictures.function<decltype(png_image_write_to_memory)>("png_image_write_to_memory");
 };
 
 }  // namespace
 
 std::string qr_code_png(const std::string& text) {
-  const std::unique_ptr<QRcode, Freer> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M));
+  static const Libraries libraries;
+  const std::unique_ptr<QRcode, decltype(libraries.free)> code(
+      libraries.encode(text.c_str(), 0, QR_ECLEVEL_M), libraries.free);
   if (!code) throw std::runtime_error("the text is too long for a QR code");
   const auto modules = static_cast<std::size_t>(code->width);
   const std::size_t side = (modules + 2 * kMargin) * kScale;
@@ -39,7 +48,7 @@ std::string qr_code_png(const std::string& text) {
   image.format = PNG_FORMAT_GRAY;
   png_alloc_size_t size = 0;
   const auto write = [&](void* out) {
-    if (png_image_write_to_memory(&image, out, &size, 0, pixels.data(), 0, nullptr) == 0)
+    if (libraries.write(&image, out, &size, 0, pixels.data(), 0, nullptr) == 0)
       throw std::runtime_error("libpng writes no picture");
   };
   write(nullptr);  // says how large it will be

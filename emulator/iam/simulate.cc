@@ -32,7 +32,7 @@ Value simulate_principal_policy(Call& call) { return answer(call, principal_simu
 Value keys_of(const std::vector<SimulatedPolicy>& policies) {
   std::vector<std::string> names;
   for (const SimulatedPolicy& policy : policies) {
-    add_keys(names, policy::context_keys(policy.document.text));
+    add_keys(names, policy::context_keys(policy.document.text()));
   }
   return Members{{"ContextKeyNames", List(names.begin(), names.end())}};
 }

@@ -179,8 +179,8 @@ void read_resource_policy(const std::string& text, Simulation& out) {
 
 // Once, and not again for every action and resource.
 void look_into(SimulatedPolicy& policy, std::vector<std::string>& keys) {
-  policy.spans = policy::statement_spans(policy.document.text);
-  add_keys(keys, policy::context_keys(policy.document.text));
+  policy.spans = policy::statement_spans(policy.document.text());
+  add_keys(keys, policy::context_keys(policy.document.text()));
 }
 
 // What both operations have in common.

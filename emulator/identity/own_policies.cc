@@ -13,7 +13,7 @@ void add_managed(const Store& store, std::string_view partition, const std::stri
   OwnPolicy policy;
   policy.arn = arn_of(partition, *managed);
   policy.name = policy.arn;
-  policy.text = managed->default_document().document.text;
+  policy.text = managed->default_document().document.text();
   out.push_back(std::move(policy));
 }
 
@@ -22,7 +22,7 @@ void add_policies(const Store& store, const IamEntity& entity, std::string_view 
   for (const auto& [name, document] : entity.inline_policies) {
     OwnPolicy policy;
     policy.name = "inline policy " + name + " of " + std::string(word) + "/" + entity.name;
-    policy.text = document.text;
+    policy.text = document.text();
     policy.inline_name = name;
     policy.holder = holder;
     policy.holder_name = entity.name;

@@ -49,7 +49,7 @@ Document bind(const Source& source, Document document, policy::Kind kind) {
     if (!id.empty()) principals.emplace_back(name, std::move(id));
   }
   if (principals.empty()) return document;
-  return Document(std::move(document.text), kind, std::move(principals));
+  return Document(document.text(), kind, std::move(principals));
 }
 
 // The ARN of the user or role that has a unique id; empty if there is none any more.
@@ -79,13 +79,13 @@ Document bound_document(const Txn& txn, Document document, policy::Kind kind) {
 
 std::string shown_text(const Store& store, const Document& document) {
   Tags changed;
-  for (const auto& [written, id] : document.principals) {
+  for (const auto& [written, id] : document.principals()) {
     const auto arn = Arn::parse(written);
     std::string now = arn ? arn_of_unique_id(store, arn->partition, id) : "";
     if (now.empty()) now = id;
     if (now != written) changed.emplace_back(written, std::move(now));
   }
-  return changed.empty() ? document.text : replace_principals(document.text, changed);
+  return changed.empty() ? document.text() : replace_principals(document.text(), changed);
 }
 
 bool principal_exists(const Store& store, std::string_view principal) {

@@ -1,20 +1,6 @@
 #include "identity/saml.h"
 
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-#include <libxml/valid.h>
-#include <libxml/xmlerror.h>
 #include <openssl/err.h>
-
-// This header of the library comes before its others.
-#include <xmlsec/xmlsec.h>
-
-#include <xmlsec/errors.h>
-#include <xmlsec/keysmngr.h>
-#include <xmlsec/openssl/app.h>
-#include <xmlsec/openssl/crypto.h>
-#include <xmlsec/xmldsig.h>
-#include <xmlsec/xmlenc.h>
 
 #include <algorithm>
 #include <cctype>
@@ -22,8 +8,9 @@
 #include <set>
 #include <stdexcept>
 
-#include "core/freer.h"
 #include "core/encoding.h"
+#include "core/freer.h"
+#include "identity/xml_library.h"
 
 namespace latchkey {
 namespace {
@@ -97,13 +84,13 @@ std::string trimmed(std::string_view text) {
 
 std::string text_of(const xmlNode* node) {
   if (node == nullptr) return {};
-  const std::unique_ptr<xmlChar, void (*)(void*)> text(xmlNodeGetContent(node), xmlFree);
+  const std::unique_ptr<xmlChar, void (*)(void*)> text(xmlNodeGetContent(node), xml_library().free_text);
   return trimmed(view(text.get()));
 }
 
 std::string attribute(const xmlNode* node, const char* name) {
   if (node == nullptr) return {};
-  const std::unique_ptr<xmlChar, void (*)(void*)> text(xmlGetNoNsProp(node, chars(name)), xmlFree);
+  const std::unique_ptr<xmlChar, void (*)(void*)> text(xmlGetNoNsProp(node, chars(name)), xml_library().free_text);
   return std::string(view(text.get()));
 }
 
@@ -141,7 +128,7 @@ std::size_t count_of(xmlNode* root, std::string_view space, std::string_view nam
 // What libxml2 has to say about a document goes nowhere while this lives: it would go to standard error.
 class Quiet {
  public:
-  Quiet() : before_(xmlStructuredError), context_(xmlStructuredErrorContext) {
+  Quiet() : before_(*xml_library().error_handler()), context_(*xml_library().error_context()) {
     xmlSetStructuredErrorFunc(nullptr, ignore);
   }
   ~Quiet() { xmlSetStructuredErrorFunc(context_, before_); }

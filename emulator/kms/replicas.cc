@@ -106,7 +106,7 @@ Value replicate_key(Call& call) {
   metadata.set("KeyState", "Creating").set("Enabled", false);
   metadata.erase("CurrentKeyMaterialId");
   return Members{{"ReplicaKeyMetadata", std::move(metadata)},
-                 {"ReplicaPolicy", made->policy.text},
+                 {"ReplicaPolicy", made->policy.text()},
                  {"ReplicaTags", tag_list(made->tags)}};
 }
 

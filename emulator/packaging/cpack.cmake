@@ -20,12 +20,14 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME latchkey)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
+# Loaded when they are needed, so that nothing finds them in the program.
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "libpng16-16, libqrencode4, libxmlsec1-openssl")
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
     "offline emulator of AWS KMS, IAM and STS\nServes KMS, IAM and STS over HTTP and HTTPS on one port, for tests of\napplications that encrypt: it verifies the signature of every request,\nevaluates IAM policies as AWS does, and does real cryptography. It needs\nno AWS account and no network.\n.\nThis package has the program, scenarios that teach, and a client that\nencrypts as MongoDB drivers do.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME liblatchkey-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-    "libcpp-httplib-dev, libssl-dev, libsqlite3-dev, libyaml-dev, libxmlsec1-dev, libqrencode-dev, libpng-dev, pkg-config")
+    "libcpp-httplib-dev, libssl-dev, libsqlite3-dev, libyaml-dev, libpng16-16, libqrencode4, libxmlsec1-openssl, pkg-config")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
     "offline emulator of AWS KMS, IAM and STS (C++ library)\nThe emulator inside a C++ test: headers, archives, and the files with which\nCMake finds them. Its policy evaluation and its request signing are\nlibraries of their own.")
 include(CPack)

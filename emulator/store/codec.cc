@@ -28,12 +28,12 @@ class Encoder {
   }
   void operator()(const char* name, const Secret& value) { out_.add(name, text_of(value)); }
   void operator()(const char* name, const Document& value, policy::Kind) {
-    out_.add(name, value.text);
-    if (!value.principals.empty()) (*this)(principals_of(name).c_str(), value.principals);
+    out_.add(name, value.text());
+    if (!value.principals().empty()) (*this)(principals_of(name).c_str(), value.principals());
   }
   void operator()(const char* name, const std::map<std::string, Document>& documents) {
     Members members;
-    for (const auto& [key, document] : documents) members.add(key, document.text);
+    for (const auto& [key, document] : documents) members.add(key, document.text());
     out_.add(name, std::move(members));
   }
   void operator()(const char* name, const std::optional<ControlPolicies::Levels>& levels) {
@@ -41,7 +41,7 @@ class Encoder {
     List list;
     for (const auto& level : *levels) {
       List texts;
-      for (const Document& document : level) texts.emplace_back(document.text);
+      for (const Document& document : level) texts.emplace_back(document.text());
       list.emplace_back(std::move(texts));
     }
     out_.add(name, std::move(list));

@@ -64,11 +64,14 @@ struct Document::Form {
   policy::Kind kind;
   std::once_flag made;
   policy::PolicyPtr policy;
+  std::string_view in_program;  // where a text is that has not been copied
+  std::once_flag copied;
+  std::string copy;
 };
 
 Document::Document(std::string policy, policy::Kind kind, Tags named)
-    : text(std::move(policy)), principals(std::move(named)) {
-  if (!principals.empty()) {
+    : text_(std::move(policy)), principals_(std::move(named)) {
+  if (!principals_.empty()) {
     form_ = std::make_shared<Form>(kind);
     return;
   }
@@ -80,28 +83,43 @@ Document::Document(std::string policy, policy::Kind kind, Tags named)
   thread_local std::array<Remembered, 8> lately;
   thread_local std::size_t next = 0;
   for (const Remembered& one : lately) {
-    if (one.form && one.form->kind == kind && one.text == text) {
+    if (one.form && one.form->kind == kind && one.text == text_) {
       form_ = one.form;
       return;
     }
   }
   form_ = std::make_shared<Form>(kind);
-  lately[next] = {text, form_};
+  lately[next] = {text_, form_};
   next = (next + 1) % lately.size();
 }
 
 Document::Document(std::string policy, policy::PolicyPtr form)
-    : text(std::move(policy)), form_(std::make_shared<Form>(policy::Kind::identity)) {
+    : text_(std::move(policy)), form_(std::make_shared<Form>(policy::Kind::identity)) {
   std::call_once(form_->made, [&] { form_->policy = std::move(form); });
+}
+
+Document Document::in_program(std::string_view policy, policy::Kind kind) {
+  Document document;
+  document.form_ = std::make_shared<Form>(kind);
+  document.form_->in_program = policy;
+  return document;
+}
+
+const std::string& Document::text() const {
+  if (!form_ || form_->in_program.empty()) return text_;
+  std::call_once(form_->copied, [this] { form_->copy = form_->in_program; });
+  return form_->copy;
 }
 
 const policy::PolicyPtr& Document::compiled() const {
   static const policy::PolicyPtr none;
   if (!form_) return none;
   std::call_once(form_->made, [this] {
-    const std::string bound = principals.empty() ? std::string() : replace_principals(text, principals);
-    form_->policy =
-        policy::compile(principals.empty() ? text : bound, form_->kind, policy::Strictness::lenient).policy;
+    const std::string bound = principals_.empty() ? std::string() : replace_principals(text_, principals_);
+    const std::string_view written = form_->in_program.empty() ? std::string_view(text_) : form_->in_program;
+    form_->policy = policy::compile(principals_.empty() ? written : std::string_view(bound), form_->kind,
+                                    policy::Strictness::lenient)
+                        .policy;
   });
   return form_->policy;
 }

@@ -28,18 +28,21 @@ class Document {
   // What has been accepted before; a document that no longer compiles keeps its text and grants nothing.
   Document(std::string policy, policy::Kind kind, Tags named = {});
   Document(std::string policy, policy::PolicyPtr form);
+  // Of a text that stays as long as the program: it is not even read before it is asked for.
+  static Document in_program(std::string_view policy, policy::Kind kind);
 
-  // Null if there is none. Any number of threads may ask at once.
-  const policy::PolicyPtr& compiled() const;
-
-  std::string text;
+  // Any number of threads may ask at once.
+  const std::string& text() const;
+  const policy::PolicyPtr& compiled() const;  // null if there is none
   // The users and roles that Principal elements name: the ARN as it is written, and the unique id that it
   // stood for then. The compiled form goes by the ids: a user made later under the same name is somebody
   // else. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-  Tags principals;
+  const Tags& principals() const { return principals_; }
 
  private:
   struct Form;
+  std::string text_;
+  Tags principals_;
   std::shared_ptr<Form> form_;  // shared by documents of the same text
 };
 

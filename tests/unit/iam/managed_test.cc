@@ -19,7 +19,7 @@ TEST_CASE(
     CHECK(policy.id.size() == 21);
     CHECK(policy.id.starts_with("ANPA"));
     REQUIRE(policy.versions.size() == 1);
-    const auto compiled = policy::compile(policy.versions.front().document.text, policy::Kind::identity);
+    const auto compiled = policy::compile(policy.versions.front().document.text(), policy::Kind::identity);
     INFO((compiled.error ? compiled.error->message : ""));
     // AssumeRoot's tasks name a resource that nobody else may name; AssumeRoot has them by itself.
     if (policy.path != "/root-task/") CHECK(compiled.policy);
