@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What `latchkey exec` promises the program it wraps: tests/clients/exec.sh LATCHKEY
 set -euo pipefail
-latchkey=$1
+latchkey=$(realpath "$1")
 unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE  # this machine's own may name others
 here=$(cd "$(dirname "$0")" && pwd)
 fixtures=$here/../../fixtures/examples
@@ -136,4 +136,11 @@ for trust in "" --trust-system; do
 done
 # The refused CONNECT is in the journal, too.
 same "its calls were answered here" "latchkey: 4 calls, 0 denied" "$(cat errors)"
+for python in python3 /usr/bin/python3; do
+  "$python" -c 'import boto3' 2> /dev/null || continue
+  seen=$("$latchkey" exec --proxy -- "$python" "$here/no_endpoint.py" 2> errors) || { cat errors >&2; exit 1; }
+  same "boto3 without an endpoint" "a data encryption key 000000000000 0" "$(echo $seen)"
+  same "its calls, too" "latchkey: 5 calls, 0 denied" "$(cat errors)"
+  break
+done
 echo "exec: $checks checks"
