@@ -28,13 +28,13 @@ std::size_t big_endian_at(std::string_view bytes, std::size_t at) {
   return number;
 }
 
-std::string message_key(const KeyMaterial& material, std::string_view nonce) {
+Secret message_key(const KeyMaterial& material, std::string_view nonce) {
   std::string input;
   input.reserve(64);
   append_big_endian(input, 1);
   input.append("latchkey kms ciphertext 1").append(1, '\0').append(nonce);
   append_big_endian(input, 256);
-  return hmac_sha256(material.bytes.reveal(), input);
+  return Secret(hmac_sha256(material.bytes.reveal(), input));
 }
 
 }  // namespace
@@ -65,10 +65,10 @@ std::string seal(const KeyMaterial& material, const Members& encryption_context,
   blob.resize(kHeaderBytes, '\0');
   const std::string_view derivation = std::string_view(nonces).substr(0, kDerivationNonceBytes);
   const std::string_view cipher = std::string_view(nonces).substr(kDerivationNonceBytes);
-  const std::string key = message_key(material, derivation);
-  if (encryption_context.empty()) return blob += aes_gcm_encrypt(key, cipher, blob, plaintext);
+  const Secret key = message_key(material, derivation);
+  if (encryption_context.empty()) return blob += aes_gcm_encrypt(key.reveal(), cipher, blob, plaintext);
   const std::string associated = blob + encode_context(encryption_context);
-  return blob += aes_gcm_encrypt(key, cipher, associated, plaintext);
+  return blob += aes_gcm_encrypt(key.reveal(), cipher, associated, plaintext);
 }
 
 std::optional<std::string> material_id(std::string_view blob) {
@@ -80,10 +80,10 @@ std::optional<std::string> material_id(std::string_view blob) {
 std::optional<std::string> open(const KeyMaterial& material, const Members& encryption_context,
                                 std::string_view blob) {
   if (material_id(blob) != material.id) return std::nullopt;
-  const std::string key = message_key(material, blob.substr(kDerivationNonceAt, kDerivationNonceBytes));
+  const Secret key = message_key(material, blob.substr(kDerivationNonceAt, kDerivationNonceBytes));
   const std::string associated =
       std::string(blob.substr(0, kHeaderBytes)) + encode_context(encryption_context);
-  return aes_gcm_decrypt(key, blob.substr(kCipherNonceAt, kGcmNonceBytes), associated,
+  return aes_gcm_decrypt(key.reveal(), blob.substr(kCipherNonceAt, kGcmNonceBytes), associated,
                          blob.substr(kHeaderBytes));
 }
 

@@ -88,7 +88,7 @@ AwsError incorrect_material(std::string message) {
   return {400, "IncorrectKeyMaterialException", std::move(message)};
 }
 
-std::string unwrapped_material(const Call& call, const Key& key) {
+Secret unwrapped_material(const Call& call, const Key& key) {
   const auto parameters = open_import_token(call, call.in.bytes("ImportToken"));
   if (!parameters || parameters->key != key.arn()) throw AwsError(400, "InvalidImportTokenException");
   if (parameters->valid_to <= call.now) throw AwsError(400, "ExpiredImportTokenException");
@@ -98,7 +98,7 @@ std::string unwrapped_material(const Call& call, const Key& key) {
   if (!is_material_for(key_spec(key.spec), *bytes)) {
     throw incorrect_material("The key material is not valid for the key spec " + key.spec + ".");
   }
-  return std::move(*bytes);
+  return Secret(std::move(*bytes));
 }
 
 // The same material in the same key has the same id, in every Region of a multi-Region key.
@@ -150,15 +150,15 @@ Value import_key_material(Call& call) {
   require_import(call, *call.key);
   check_symmetric_only(call, *call.key);
   const auto until = valid_to(call);
-  const std::string bytes = unwrapped_material(call, *call.key);
-  const std::string id = imported_material_id(*call.key, bytes);
+  const Secret bytes = unwrapped_material(call, *call.key);
+  const std::string id = imported_material_id(*call.key, bytes.reveal());
   if (call.in.text_or("KeyMaterialId", id) != id) {
     throw incorrect_material("The key material does not have the id " + call.in.text("KeyMaterialId") + ".");
   }
   update_key(call, [&](Key& key) {
     require_import(call, key);
     KeyMaterial& material = place_for(call, key, id);
-    material.bytes = Secret(bytes);
+    material.bytes = bytes;
     material.created = call.now;
     material.valid_to = until;
     if (call.in.has("KeyMaterialDescription")) material.description = call.in.text("KeyMaterialDescription");

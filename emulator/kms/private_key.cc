@@ -66,10 +66,7 @@ int curve_named(std::string_view name) {
 
 PrivateKey::PrivateKey(std::string pkcs8, EVP_PKEY* key) : pkcs8_(std::move(pkcs8)), key_(key) {}
 
-PrivateKey::~PrivateKey() {
-  EVP_PKEY_free(key_);
-  OPENSSL_cleanse(pkcs8_.data(), pkcs8_.size());
-}
+PrivateKey::~PrivateKey() { EVP_PKEY_free(key_); }
 
 std::shared_ptr<const PrivateKey> PrivateKey::generate(const Spec& spec, const std::atomic<bool>* stop) {
   const Context context(EVP_PKEY_CTX_new_from_name(nullptr, type_of(spec), nullptr), EVP_PKEY_CTX_free);
@@ -88,7 +85,7 @@ std::shared_ptr<const PrivateKey> PrivateKey::generate(const Spec& spec, const s
   }
   check(made);
   auto out = std::make_shared<PrivateKey>("", key);
-  out->pkcs8_ = pkcs8_of(key);
+  out->pkcs8_ = Secret(pkcs8_of(key));
   return out;
 }
 
@@ -110,7 +107,7 @@ std::shared_ptr<const PrivateKey> PrivateKey::from_pem(std::string_view text) {
   ERR_clear_error();
   if (key == nullptr) return nullptr;
   auto out = std::make_shared<PrivateKey>("", key);
-  out->pkcs8_ = pkcs8_of(key);
+  out->pkcs8_ = Secret(pkcs8_of(key));
   return out;
 }
 

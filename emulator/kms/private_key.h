@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/secret.h"
 #include "kms/key_specs.h"
 
 struct evp_pkey_st;  // OpenSSL's EVP_PKEY
@@ -28,14 +29,14 @@ class PrivateKey {
   PrivateKey(const PrivateKey&) = delete;
   PrivateKey& operator=(const PrivateKey&) = delete;
 
-  const std::string& pkcs8() const { return pkcs8_; }
+  const std::string& pkcs8() const { return pkcs8_.reveal(); }
   std::string public_der() const;  // SubjectPublicKeyInfo
   bool is_of(const Spec& spec) const;
   // OpenSSL takes no const key, though its operations do not change one and may run in parallel.
   evp_pkey_st* get() const { return key_; }
 
  private:
-  std::string pkcs8_;
+  Secret pkcs8_;
   evp_pkey_st* key_;
 };
 

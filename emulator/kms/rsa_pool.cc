@@ -32,15 +32,15 @@ std::string RsaPool::take(unsigned bits) {
   const Spec& spec = spec_of(bits);
   {
     const std::lock_guard lock(mutex_);
-    std::vector<std::string>& ready = ready_[bits];
-    std::string key;
+    std::vector<Secret>& ready = ready_[bits];
+    Secret key;
     if (!ready.empty()) {
       key = std::move(ready.back());
       ready.pop_back();
     }
     if (!thread_.joinable()) thread_ = std::thread([this] { fill(); });
     changed_.notify_all();
-    if (!key.empty()) return key;
+    if (!key.empty()) return key.reveal();
   }
   return PrivateKey::generate(spec)->pkcs8();
 }
@@ -67,7 +67,7 @@ void RsaPool::fill() {
       continue;
     }
     lock.unlock();
-    std::string key = made_ahead(bits, stop_);
+    Secret key(made_ahead(bits, stop_));
     lock.lock();
     if (key.empty()) return;  // nothing is lost: callers make their own
     ready_[bits].push_back(std::move(key));

@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/secret.h"
+
 namespace latchkey::kms {
 
 class RsaPool {
@@ -34,7 +36,7 @@ class RsaPool {
   const std::size_t depth_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<unsigned, std::vector<std::string>> ready_;
+  std::map<unsigned, std::vector<Secret>> ready_;
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

@@ -8,6 +8,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "core/secret.h"
+
 namespace latchkey::kms {
 namespace {
 
@@ -111,8 +113,10 @@ std::optional<std::string> unwrap(std::string_view pkcs8, std::string_view algor
   if (algorithm.starts_with("RSAES_OAEP")) return decrypt(key.get(), digest, wrapped);
   const auto modulus = static_cast<std::size_t>(EVP_PKEY_get_size(key.get()));
   if (wrapped.size() <= modulus) return std::nullopt;
-  const auto aes_key = decrypt(key.get(), digest, wrapped.substr(0, modulus));
-  return aes_key ? unwrap_with_aes(*aes_key, wrapped.substr(modulus)) : std::nullopt;
+  auto opened = decrypt(key.get(), digest, wrapped.substr(0, modulus));
+  if (!opened) return std::nullopt;
+  const Secret aes_key(std::move(*opened));
+  return unwrap_with_aes(aes_key.reveal(), wrapped.substr(modulus));
 }
 
 }  // namespace latchkey::kms

@@ -29,15 +29,22 @@ void latencies(const char* when, AwsTest& aws, const std::string& key, const Cal
               cost_of(Repeated(aws, "Encrypt", encrypt_input(key), nobody, 400)).microseconds);
 }
 
+void make(AwsTest& aws, std::string_view operation, const Parameters& input) {
+  const auto reply = aws.iam(operation, input);
+  if (reply.status == 200) return;
+  std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(operation.size()), operation.data(), reply.body.c_str());
+  std::exit(1);
+}
+
 void make_iam(AwsTest& aws, int people, int policies) {
   for (int i = 0; i < policies; ++i) {
-    aws.iam("CreatePolicy", {{"PolicyName", "policy" + std::to_string(i)}, {"PolicyDocument", allow("kms:Decrypt")}});
+    make(aws, "CreatePolicy", {{"PolicyName", "policy" + std::to_string(i)}, {"PolicyDocument", allow("kms:Decrypt")}});
   }
   const std::string trust =
       R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]})";
   for (int i = 0; i < people; ++i) {
-    aws.iam("CreateUser", {{"UserName", "user" + std::to_string(i)}});
-    aws.iam("CreateRole", {{"RoleName", "role" + std::to_string(i)}, {"AssumeRolePolicyDocument", trust}});
+    make(aws, "CreateUser", {{"UserName", "user" + std::to_string(i)}});
+    make(aws, "CreateRole", {{"RoleName", "role" + std::to_string(i)}, {"AssumeRolePolicyDocument", trust}});
   }
 }
 
