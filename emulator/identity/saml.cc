@@ -195,7 +195,7 @@ std::optional<std::string> signed_bytes(xmlNode* signature, const std::string& c
   if (context->status != xmlSecDSigStatusSucceeded) return std::nullopt;
   if (xmlSecPtrListGetSize(&context->signedInfoReferences) != 1) return std::nullopt;
   auto* reference =
-      static_cast<xmlSecDSigReferenceCtx*>(xmlSecPtrListGetItem(&context->signedInfoReferences, xmlSecSize{0}));
+      static_cast<xmlSecDSigReferenceCtx*>(xmlSecPtrListGetItem(&context->signedInfoReferences, 0U));
   xmlSecBuffer* bytes = reference == nullptr ? nullptr : xmlSecDSigReferenceCtxGetPreDigestBuffer(reference);
   if (bytes == nullptr) return std::nullopt;
   return std::string(reinterpret_cast<const char*>(xmlSecBufferGetData(bytes)), xmlSecBufferGetSize(bytes));
