@@ -60,7 +60,7 @@ std::set<std::string> services_of(const std::string& text) {
 std::vector<OwnPolicy> policies_of(const Call& call, const std::string& arn) {
   const auto parsed = Arn::parse(arn);
   const bool own =
-      parsed && parsed->service == "iam" && (parsed->account == call.account || parsed->account == "aws");
+      parsed && parsed->service == "iam" && (parsed->account == call.account || parsed->account == kAwsAccount);
   auto policies = own ? own_policies(call.store, arn) : std::nullopt;
   if (!policies) throw missing("ARN " + arn + " cannot be found.");
   return *std::move(policies);

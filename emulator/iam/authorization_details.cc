@@ -93,73 +93,63 @@ Members policy_detail(const Call& call, const ManagedPolicy& policy) {
   return policy_entry(call, policy).add("PolicyVersionList", std::move(versions));
 }
 
-// One entry of the four lists, which share their pages.
-struct Item {
-  std::string key;
-  std::string_view list;
-  Members (*show)(const Call&, const void*);
-  std::shared_ptr<const void> entity;
+// The four lists share their pages: one after the other, each in the order of its entities' names.
+struct DetailPage {
+  const Call& call;
+  Page page;
+  std::map<std::string_view, List> lists{
+      {"UserDetailList", {}}, {"GroupDetailList", {}}, {"RoleDetailList", {}}, {"Policies", {}}};
+  std::string last = {};  // a list's number, a slash and a name
+  std::size_t shown = 0;
+  bool truncated = false;
 };
-
-template <class T, Members (*detail)(const Call&, const T&)>
-void add_items(std::vector<Item>& items, const std::vector<Ptr<T>>& entities, const std::string& order,
-               std::string_view list) {
-  for (const Ptr<T>& entity : entities) {
-    items.push_back(
-        {order + to_lower(entity->name), list,
-         [](const Call& call, const void* it) { return detail(call, *static_cast<const T*>(it)); }, entity});
-  }
-}
 
 bool filtered(const Call& call, std::string_view kind) {
   const auto kinds = call.in.texts("Filter");
   return kinds.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
+// What Filter calls the entities, where among the lists they come, and which list they stand in.
+struct DetailPart {
+  std::string_view filter;
+  std::string prefix;
+  std::string_view list;
+};
+
+template <class T, class Keep>
+void add_details(DetailPage& out, const DetailPart& part, std::string_view account, Members (*detail)(const Call&, const T&),
+                 Keep keep) {
+  const std::string& after = out.page.after;
+  const bool inside = after.starts_with(part.prefix);
+  if (out.truncated || !filtered(out.call, part.filter) || (!inside && after > part.prefix)) return;
+  scan<T>(out.call.store, account, "", inside ? after.substr(part.prefix.size()) : "", [&](const Ptr<T>& entity) {
+    if (!keep(*entity)) return true;
+    out.truncated = out.shown == out.page.limit;
+    if (out.truncated) return false;
+    ++out.shown;
+    out.last = part.prefix + Traits<T>::id(*entity).name;
+    out.lists[part.list].emplace_back(detail(out.call, *entity));
+    return true;
+  });
+}
+
 Value get_account_authorization_details(Call& call) {
-  std::vector<Item> items;
-  if (filtered(call, "User")) {
-    add_items<User, user_detail>(items, call.store.range<User>(call.account, ""), "1/", "UserDetailList");
-  }
-  if (filtered(call, "Group")) {
-    add_items<Group, group_detail>(items, call.store.range<Group>(call.account, ""), "2/", "GroupDetailList");
-  }
-  if (filtered(call, "Role")) {
-    add_items<Role, role_detail>(items, call.store.range<Role>(call.account, ""), "3/", "RoleDetailList");
-  }
-  if (filtered(call, "LocalManagedPolicy")) {
-    add_items<ManagedPolicy, policy_detail>(items, call.store.range<ManagedPolicy>(call.account, ""), "4/",
-                                            "Policies");
-  }
-  if (filtered(call, "AWSManagedPolicy")) {
-    // AWS lists those of its own that are in use.
-    auto policies = call.store.range<ManagedPolicy>(kAwsAccount, "");
-    std::erase_if(policies, [&](const auto& p) {
-      return count_uses(call.store, *p, call.account, Use::permissions) +
-                 count_uses(call.store, *p, call.account, Use::boundary) ==
-             0;
-    });
-    add_items<ManagedPolicy, policy_detail>(items, policies, "5/", "Policies");
-  }
-  const Page page = page_of(call);
-  std::map<std::string_view, List> lists{
-      {"UserDetailList", {}}, {"GroupDetailList", {}}, {"RoleDetailList", {}}, {"Policies", {}}};
-  std::string last;
-  std::size_t shown = 0;
-  bool truncated = false;
-  for (const Item& item : items) {
-    if (!page.after.empty() && item.key <= page.after) continue;
-    if (shown == page.limit) {
-      truncated = true;
-      break;
-    }
-    ++shown;
-    last = item.key;
-    lists[item.list].emplace_back(item.show(call, item.entity.get()));
-  }
+  DetailPage out{call, page_of(call)};
+  const auto all = [](const auto&) { return true; };
+  add_details<User>(out, {"User", "1/", "UserDetailList"}, call.account, user_detail, all);
+  add_details<Group>(out, {"Group", "2/", "GroupDetailList"}, call.account, group_detail, all);
+  add_details<Role>(out, {"Role", "3/", "RoleDetailList"}, call.account, role_detail, all);
+  add_details<ManagedPolicy>(out, {"LocalManagedPolicy", "4/", "Policies"}, call.account, policy_detail, all);
+  // AWS lists those of its own that are in use.
+  add_details<ManagedPolicy>(out, {"AWSManagedPolicy", "5/", "Policies"}, kAwsAccount, policy_detail,
+                             [&](const ManagedPolicy& policy) {
+                               return count_uses(call.store, policy, call.account, Use::permissions) +
+                                          count_uses(call.store, policy, call.account, Use::boundary) >
+                                      0;
+                             });
   Members answer;
-  for (auto& [name, list] : lists) answer.add(std::string(name), std::move(list));
-  finish_page(answer, truncated, last);
+  for (auto& [name, list] : out.lists) answer.add(std::string(name), std::move(list));
+  finish_page(answer, out.truncated, out.last);
   return answer;
 }
 

@@ -8,7 +8,7 @@ namespace latchkey::iam {
 PolicyReference policy_reference(const Call& call, std::string_view arn) {
   const auto parsed = Arn::parse(arn);
   if (!parsed) throw unparsable_arn();
-  const bool account = parsed->account == "aws" || is_account_id(parsed->account);
+  const bool account = parsed->account == kAwsAccount || is_account_id(parsed->account);
   if (!account || parsed->partition != call.partition || parsed->service != "iam" ||
       !parsed->region.empty() || !parsed->resource.starts_with("policy/") ||
       parsed->resource.ends_with('/')) {

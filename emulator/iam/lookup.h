@@ -74,7 +74,7 @@ struct Kind<ServerCertificate> {
 struct PolicyReference {
   std::string arn;
   Id id;
-  bool of_aws() const { return id.account == "aws"; }
+  bool of_aws() const { return id.account == kAwsAccount; }
   std::string key() const { return id.account + "/" + id.name; }  // ManagedPolicy::key
 };
 
@@ -150,7 +150,7 @@ Ptr<T> change(const Call& call, F&& work) {
   return call.store.write([&](Txn& txn) {
     T entity = *require<T>(txn, call, name);
     if constexpr (std::is_same_v<T, ManagedPolicy>) {
-      if (entity.account == "aws") throw policy_is_not_yours(call, name);
+      if (entity.account == kAwsAccount) throw policy_is_not_yours(call, name);
     }
     work(entity, txn);
     return txn.put(std::move(entity));

@@ -77,22 +77,19 @@ Value list_policies(Call& call) {
   const auto add = [&](std::string_view account) {
     const std::string prefix = std::string(account) + "/";
     if (truncated || page.after > prefix + "~") return;
-    std::string seen = page.after.starts_with(prefix) ? page.after.substr(prefix.size()) : "";
-    for (std::size_t got = page.limit + 1; got > page.limit;) {
-      const auto chunk = call.store.range<ManagedPolicy>(account, "", seen, page.limit + 1);
-      got = chunk.size();
-      for (const auto& policy : chunk) {
-        seen = Traits<ManagedPolicy>::id(*policy).name;
-        if (!listed(call, *policy)) continue;
-        truncated = shown.size() == page.limit;
-        if (truncated) return;
-        last = policy->key();
-        shown.emplace_back(policy_entry(call, *policy));
-      }
-    }
+    const bool inside = page.after.starts_with(prefix);
+    scan<ManagedPolicy>(call.store, account, "", inside ? page.after.substr(prefix.size()) : "",
+                        [&](const Ptr<ManagedPolicy>& policy) {
+                          if (!listed(call, *policy)) return true;
+                          truncated = shown.size() == page.limit;
+                          if (truncated) return false;
+                          last = policy->key();
+                          shown.emplace_back(policy_entry(call, *policy));
+                          return true;
+                        });
   };
   if (scope != "AWS") add(call.account);
-  if (scope != "Local") add("aws");
+  if (scope != "Local") add(kAwsAccount);
   Members answer{{"Policies", std::move(shown)}};
   finish_page(answer, truncated, last);
   return answer;

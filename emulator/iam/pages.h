@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pipeline/operation.h"
+#include "store/scan.h"
 
 namespace latchkey::iam {
 
@@ -49,23 +50,16 @@ template <class T, class Keep, class Show>
 Members table_answer(const Call& call, std::string_view member, Keep&& keep, Show&& show) {
   const Page page = page_of(call);
   List shown;
-  std::string seen = page.after;
   std::string last;
   bool truncated = false;
-  while (!truncated) {
-    const auto chunk = call.store.range<T>(call.account, "", seen, page.limit + 1);
-    for (const Ptr<T>& entity : chunk) {
-      seen = Traits<T>::id(*entity).name;
-      if (!keep(*entity)) continue;
-      if (shown.size() == page.limit) {
-        truncated = true;
-        break;
-      }
-      last = seen;
-      shown.emplace_back(show(*entity));
-    }
-    if (chunk.size() <= page.limit) break;
-  }
+  scan<T>(call.store, call.account, "", page.after, [&](const Ptr<T>& entity) {
+    if (!keep(*entity)) return true;
+    truncated = shown.size() == page.limit;
+    if (truncated) return false;
+    last = Traits<T>::id(*entity).name;
+    shown.emplace_back(show(*entity));
+    return true;
+  });
   Members answer{{std::string(member), std::move(shown)}};
   finish_page(answer, truncated, last);
   return answer;

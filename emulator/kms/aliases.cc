@@ -6,6 +6,7 @@
 #include "kms/lifecycle.h"
 #include "kms/service.h"
 #include "kms/shapes.h"
+#include "store/scan.h"
 
 namespace latchkey::kms {
 namespace {
@@ -81,18 +82,18 @@ template <class Show>
 void each_alias(const Call& call, const std::string& after, Show show) {
   const auto predefined = predefined_aliases();
   auto next = std::upper_bound(predefined.begin(), predefined.end(), after);
-  for (const auto& alias : call.store.range<Alias>(call.account, call.region, after)) {
+  bool wanted = true;
+  const auto give = [&](const Listed& listed) { return wanted = show(listed); };
+  scan<Alias>(call.store, call.account, call.region, after, [&](const Ptr<Alias>& alias) {
     const auto key = call.store.find<Key>({alias->account, alias->region, alias->target});
-    if (!key || is_gone(call.store, *key, call.now)) continue;
+    if (!key || is_gone(call.store, *key, call.now)) return true;
     for (; next != predefined.end() && *next < alias->name; ++next) {
-      if (!show(Listed{std::string(*next), nullptr})) return;
+      if (!give(Listed{std::string(*next), nullptr})) return false;
     }
     if (next != predefined.end() && *next == alias->name) ++next;
-    if (!show(Listed{alias->name, alias})) return;
-  }
-  for (; next != predefined.end(); ++next) {
-    if (!show(Listed{std::string(*next), nullptr})) return;
-  }
+    return give(Listed{alias->name, alias});
+  });
+  for (; wanted && next != predefined.end(); ++next) give(Listed{std::string(*next), nullptr});
 }
 
 Value list_aliases(Call& call) {

@@ -7,6 +7,7 @@
 #include "kms/errors.h"
 #include "kms/service.h"
 #include "kms/shapes.h"
+#include "store/scan.h"
 
 namespace latchkey::kms {
 namespace {
@@ -272,15 +273,14 @@ Value describe_stores(Call& call) {
   List out;
   std::string last;
   bool truncated = false;
-  for (const auto& store : call.store.range<CustomKeyStore>(call.account, call.region, page.after)) {
-    if ((!id.empty() && store->id != id) || (!name.empty() && store->name != name)) continue;
-    if (out.size() == page.limit) {
-      truncated = true;
-      break;
-    }
+  scan<CustomKeyStore>(call.store, call.account, call.region, page.after, [&](const Ptr<CustomKeyStore>& store) {
+    if ((!id.empty() && store->id != id) || (!name.empty() && store->name != name)) return true;
+    truncated = out.size() == page.limit;
+    if (truncated) return false;
     out.emplace_back(entry(*store, call.now));
     last = store->id;
-  }
+    return true;
+  });
   if (out.empty() && !(id + name).empty()) throw not_found(id + name);
   Members answer{{"CustomKeyStores", std::move(out)}};
   finish_page(answer, truncated, last);

@@ -13,6 +13,7 @@
 #include "kms/replicas.h"
 #include "kms/service.h"
 #include "kms/shapes.h"
+#include "store/scan.h"
 #include "kms/tags.h"
 
 namespace latchkey::kms {
@@ -140,25 +141,16 @@ Value describe_key(Call& call) {
 Value list_keys(Call& call) {
   const Page page = page_of(call, 100);
   List keys;
-  std::string last = page.after;
+  std::string last;
   bool truncated = false;
-  // Keys past their deletion date are passed over, so a page may take several looks.
-  for (bool more = true; more && !truncated;) {
-    const auto found = call.store.range<Key>(call.account, call.region, last, page.limit + 1);
-    more = found.size() > page.limit;
-    for (const auto& key : found) {
-      if (!as_of_now(call, key)) {
-        last = key->id;
-        continue;
-      }
-      if (keys.size() == page.limit) {
-        truncated = true;
-        break;
-      }
-      keys.emplace_back(Members{{"KeyId", key->id}, {"KeyArn", key->arn()}});
-      last = key->id;
-    }
-  }
+  scan<Key>(call.store, call.account, call.region, page.after, [&](const Ptr<Key>& key) {
+    if (!as_of_now(call, key)) return true;  // past its deletion date
+    truncated = keys.size() == page.limit;
+    if (truncated) return false;
+    keys.emplace_back(Members{{"KeyId", key->id}, {"KeyArn", key->arn()}});
+    last = key->id;
+    return true;
+  });
   Members answer{{"Keys", std::move(keys)}};
   finish_page(answer, truncated, last);
   return answer;
