@@ -7,17 +7,13 @@
 #include <memory>
 #include <stdexcept>
 
+#include "core/octets.h"
 #include "sigv4/crypto.h"
 
 namespace latchkey {
 namespace {
 
 using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-
-const unsigned char* data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-unsigned char* data(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 void check(int result) {
   if (result != 1) throw std::logic_error("AES-GCM was called with a wrong key or nonce");
@@ -36,10 +32,10 @@ EVP_CIPHER_CTX* prepare(std::string_view key, std::string_view nonce, std::strin
   thread_local const Context sealing(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   thread_local const Context opening(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   EVP_CIPHER_CTX* context = encrypt != 0 ? sealing.get() : opening.get();
-  check(EVP_CipherInit_ex2(context, aes_256_gcm(), data(key), data(nonce), encrypt, nullptr));
+  check(EVP_CipherInit_ex2(context, aes_256_gcm(), octets(key), octets(nonce), encrypt, nullptr));
   int length = 0;
   if (!associated_data.empty()) {
-    check(EVP_CipherUpdate(context, nullptr, &length, data(associated_data),
+    check(EVP_CipherUpdate(context, nullptr, &length, octets(associated_data),
                            static_cast<int>(associated_data.size())));
   }
   return context;
@@ -53,13 +49,13 @@ std::string aes_gcm_encrypt(std::string_view key, std::string_view nonce, std::s
   std::string out(plaintext.size() + kGcmTagBytes, '\0');
   int length = 0;
   if (!plaintext.empty()) {
-    check(EVP_CipherUpdate(context, data(out), &length, data(plaintext),
+    check(EVP_CipherUpdate(context, octets(out), &length, octets(plaintext),
                            static_cast<int>(plaintext.size())));
   }
   int rest = 0;
-  check(EVP_CipherFinal_ex(context, data(out) + length, &rest));
+  check(EVP_CipherFinal_ex(context, octets(out) + length, &rest));
   check(
-      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kGcmTagBytes, data(out) + plaintext.size()));
+      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kGcmTagBytes, octets(out) + plaintext.size()));
   return out;
 }
 
@@ -73,7 +69,7 @@ std::optional<std::string> aes_gcm_decrypt(std::string_view key, std::string_vie
   std::string out(ciphertext.size(), '\0');
   int length = 0;
   if (!ciphertext.empty()) {
-    check(EVP_CipherUpdate(context, data(out), &length, data(ciphertext),
+    check(EVP_CipherUpdate(context, octets(out), &length, octets(ciphertext),
                            static_cast<int>(ciphertext.size())));
   }
   check(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kGcmTagBytes, tag.data()));
@@ -87,7 +83,7 @@ std::string sha256(std::string_view bytes) { return std::string(sigv4::view(sigv
 
 std::string sha1(std::string_view bytes) {
   std::string out(SHA_DIGEST_LENGTH, '\0');
-  SHA1(data(bytes), bytes.size(), data(out));
+  SHA1(octets(bytes), bytes.size(), octets(out));
   return out;
 }
 
@@ -98,7 +94,7 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
 std::string hmac_sha1(std::string_view key, std::string_view bytes) {
   std::string out(SHA_DIGEST_LENGTH, '\0');
   unsigned int length = 0;
-  HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), data(bytes), bytes.size(), data(out), &length);
+  HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), octets(bytes), bytes.size(), octets(out), &length);
   return out;
 }
 

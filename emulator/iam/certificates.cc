@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "core/encoding.h"
+#include "core/octets.h"
 
 namespace latchkey::iam {
 namespace {
@@ -59,7 +60,7 @@ std::optional<std::string> take_field(std::string_view& rest) {
 // With a zero byte before a leading one bit, so that it is not negative.
 std::string mpint(const BIGNUM* number) {
   std::string out(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
-  BN_bn2bin(number, reinterpret_cast<unsigned char*>(out.data()));
+  BN_bn2bin(number, octets(out));
   if (!out.empty() && (out[0] & '\x80') != 0) out.insert(out.begin(), '\0');
   return out;
 }
@@ -117,7 +118,7 @@ std::string ssh_key_pem(const std::string& ssh_bytes) {
   const auto exponent = take_field(rest).value_or("");
   const auto modulus = take_field(rest).value_or("");
   const auto number = [](const std::string& bytes) {
-    return Number(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
+    return Number(BN_bin2bn(octets(bytes),
                             static_cast<int>(bytes.size()), nullptr),
                   BN_free);
   };

@@ -14,6 +14,7 @@
 
 #include "core/encoding.h"
 #include "core/json.h"
+#include "core/octets.h"
 
 namespace latchkey {
 namespace {
@@ -42,10 +43,6 @@ const Algorithm* algorithm_named(std::string_view name) {
   return found == std::end(kAlgorithms) ? nullptr : found;
 }
 
-const unsigned char* octets(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
 std::string text_of(const Members& members, std::string_view name) {
   const Value* value = members.find(name);
   return value != nullptr && value->is<std::string>() ? value->get<std::string>() : "";
@@ -61,7 +58,7 @@ Number number(std::string_view bytes) {
 
 std::string padded(const BIGNUM* value, std::size_t size) {
   std::string out(size, '\0');
-  BN_bn2binpad(value, reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(size));
+  BN_bn2binpad(value, octets(out), static_cast<int>(size));
   return out;
 }
 
@@ -187,7 +184,7 @@ std::string sign_jwt(const Members& claims, std::string_view name, std::string_v
   EVP_DigestSignInit(context.get(), nullptr, algorithm->digest(), nullptr, key.get());
   EVP_DigestSign(context.get(), nullptr, &length, octets(token), token.size());
   std::string signature(length, '\0');
-  if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &length,
+  if (EVP_DigestSign(context.get(), octets(signature), &length,
                      octets(token), token.size()) != 1) {
     throw std::runtime_error("the key does not sign");
   }

@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 
+#include "core/octets.h"
+
 namespace latchkey::kms {
 namespace {
 
@@ -34,13 +36,13 @@ class Number {
   }
   static Number little_endian(std::string_view bytes) {
     Number out;
-    check(BN_lebin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()),
+    check(BN_lebin2bn(octets(bytes), static_cast<int>(bytes.size()),
                       out.number_) != nullptr);
     return out;
   }
   std::string little_endian() const {
     std::string out(kBytes, '\0');
-    check(BN_bn2lebinpad(number_, reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(kBytes)) >=
+    check(BN_bn2lebinpad(number_, octets(out), static_cast<int>(kBytes)) >=
           0);
     return out;
   }
@@ -132,8 +134,8 @@ std::string base_times(const Curve& curve, const Number& scalar) {
 
 std::string sha512(std::string_view bytes) {
   std::string out(SHA512_DIGEST_LENGTH, '\0');
-  SHA512(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(out.data()));
+  SHA512(octets(bytes), bytes.size(),
+         octets(out));
   return out;
 }
 
@@ -147,9 +149,9 @@ Secrets secrets_of(const PrivateKey& key) {
   std::string seed(kBytes, '\0');
   std::string public_key(kBytes, '\0');
   std::size_t length = kBytes;
-  check(EVP_PKEY_get_raw_private_key(key.get(), reinterpret_cast<unsigned char*>(seed.data()), &length) == 1);
+  check(EVP_PKEY_get_raw_private_key(key.get(), octets(seed), &length) == 1);
   length = kBytes;
-  check(EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(public_key.data()),
+  check(EVP_PKEY_get_raw_public_key(key.get(), octets(public_key),
                                     &length) == 1);
   std::string hash = sha512(seed);
   hash[0] = static_cast<char>(hash[0] & 0xf8);

@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 
+#include "core/octets.h"
 #include "kms/access.h"
 #include "kms/errors.h"
 #include "kms/key_material.h"
@@ -27,7 +28,7 @@ constexpr std::size_t kSm2Bytes = 32;
 
 // SubjectPublicKeyInfo and nothing after it; null if it is anything else.
 Peer parse_public_key(std::string_view der) {
-  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  const auto* at = octets(der);
   const auto* const end = at + der.size();
   Peer key(d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())), EVP_PKEY_free);
   if (at != end) key.reset();
@@ -43,7 +44,7 @@ std::optional<std::string> derive(const PrivateKey& own, EVP_PKEY* other) {
     return std::nullopt;
   }
   std::string out(length, '\0');
-  if (EVP_PKEY_derive(context.get(), reinterpret_cast<unsigned char*>(out.data()), &length) != 1)
+  if (EVP_PKEY_derive(context.get(), octets(out), &length) != 1)
     return std::nullopt;
   out.resize(length);
   return out;
@@ -71,7 +72,7 @@ std::optional<std::string> derive_sm2(const PrivateKey& own, const EVP_PKEY* oth
     return std::nullopt;
   }
   std::string out(kSm2Bytes, '\0');
-  BN_bn2binpad(x.get(), reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(kSm2Bytes));
+  BN_bn2binpad(x.get(), octets(out), static_cast<int>(kSm2Bytes));
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "core/octets.h"
 #include "kms/access.h"
 #include "kms/errors.h"
 #include "kms/key_specs.h"
@@ -24,8 +25,8 @@ Secret mac_of(const Call& call) {
   std::string out(EVP_MAX_MD_SIZE, '\0');
   std::size_t length = 0;
   if (EVP_Q_mac(nullptr, "HMAC", nullptr, spec.parameter.data(), nullptr, key.data(), key.size(),
-                reinterpret_cast<const unsigned char*>(message.data()), message.size(),
-                reinterpret_cast<unsigned char*>(out.data()), out.size(), &length) == nullptr) {
+                octets(message), message.size(),
+                octets(out), out.size(), &length) == nullptr) {
     throw std::runtime_error("OpenSSL cannot compute the MAC");
   }
   out.resize(length);

@@ -12,6 +12,8 @@
 
 #include <stdexcept>
 
+#include "core/octets.h"
+
 namespace latchkey::kms {
 namespace {
 
@@ -90,7 +92,7 @@ std::shared_ptr<const PrivateKey> PrivateKey::generate(const Spec& spec, const s
 }
 
 std::shared_ptr<const PrivateKey> PrivateKey::parse(std::string_view pkcs8) {
-  const auto* at = reinterpret_cast<const unsigned char*>(pkcs8.data());
+  const auto* at = octets(pkcs8);
   const auto* const end = at + pkcs8.size();
   const KeyInfo info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(pkcs8.size())),
                      PKCS8_PRIV_KEY_INFO_free);

@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 
+#include "core/octets.h"
 #include "kms/errors.h"
 
 namespace latchkey::kms {
@@ -14,11 +15,6 @@ namespace {
 using Context = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
 
 constexpr std::size_t kMostSm2Bytes = 1024;
-
-const unsigned char* data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-unsigned char* data(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 void check(bool done) {
   if (done) return;
@@ -55,9 +51,9 @@ std::string encrypt_to(const PrivateKey& key, const Spec& spec, std::string_view
   if (plaintext.size() > most) throw plaintext_too_long(algorithm, spec.name, most);
   const Context context = prepare(key, algorithm, true);
   std::size_t length = 0;
-  check(EVP_PKEY_encrypt(context.get(), nullptr, &length, data(plaintext), plaintext.size()) == 1);
+  check(EVP_PKEY_encrypt(context.get(), nullptr, &length, octets(plaintext), plaintext.size()) == 1);
   std::string out(length, '\0');
-  check(EVP_PKEY_encrypt(context.get(), data(out), &length, data(plaintext), plaintext.size()) == 1);
+  check(EVP_PKEY_encrypt(context.get(), octets(out), &length, octets(plaintext), plaintext.size()) == 1);
   out.resize(length);
   return out;
 }
@@ -67,10 +63,10 @@ std::optional<std::string> decrypt_with(const PrivateKey& key, std::string_view 
   const Context context = prepare(key, algorithm, false);
   std::size_t length = 0;
   std::string out;
-  bool opened = EVP_PKEY_decrypt(context.get(), nullptr, &length, data(ciphertext), ciphertext.size()) == 1;
+  bool opened = EVP_PKEY_decrypt(context.get(), nullptr, &length, octets(ciphertext), ciphertext.size()) == 1;
   if (opened) {
     out.resize(length);
-    opened = EVP_PKEY_decrypt(context.get(), data(out), &length, data(ciphertext), ciphertext.size()) == 1;
+    opened = EVP_PKEY_decrypt(context.get(), octets(out), &length, octets(ciphertext), ciphertext.size()) == 1;
   }
   ERR_clear_error();
   if (!opened) return std::nullopt;

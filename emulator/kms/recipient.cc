@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "core/cipher.h"
+#include "core/octets.h"
 #include "kms/attestation.h"
 #include "core/freer.h"
 #include "kms/errors.h"
@@ -24,10 +25,6 @@ using CmsPtr = std::unique_ptr<CMS_ContentInfo, Freer<CMS_ContentInfo, CMS_Conte
 using OctetsPtr = std::unique_ptr<ASN1_OCTET_STRING, Freer<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>>;
 using BioPtr = std::unique_ptr<BIO, Freer<BIO, BIO_free_all>>;
 
-const unsigned char* data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
 void check(bool worked) {
   if (!worked) throw std::runtime_error("OpenSSL makes no EnvelopedData");
 }
@@ -40,7 +37,7 @@ CertificatePtr certificate_of(EVP_PKEY* key, std::string_view public_key) {
   const std::string bytes = sha256(public_key);
   const std::string_view digest = bytes;
   check(out && identifier && X509_set_pubkey(out.get(), key) == 1);
-  check(ASN1_OCTET_STRING_set(identifier.get(), data(digest), static_cast<int>(digest.size())) == 1);
+  check(ASN1_OCTET_STRING_set(identifier.get(), octets(digest), static_cast<int>(digest.size())) == 1);
   check(ASN1_TIME_set(X509_getm_notBefore(out.get()), 0) != nullptr);
   check(ASN1_TIME_set(X509_getm_notAfter(out.get()), 0) != nullptr);
   check(X509_set_version(out.get(), X509_VERSION_3) == 1);
@@ -67,7 +64,7 @@ Attestation attestation_of(const Members& recipient) {
 }  // namespace
 
 std::optional<std::string> enveloped(std::string_view public_key, std::string_view plaintext) {
-  const unsigned char* at = data(public_key);
+  const unsigned char* at = octets(public_key);
   const KeyPtr key(d2i_PUBKEY(nullptr, &at, static_cast<long>(public_key.size())));
   if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) {
     ERR_clear_error();

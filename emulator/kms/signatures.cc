@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/octets.h"
 #include "kms/ed25519ph.h"
 #include "kms/errors.h"
 
@@ -47,11 +48,6 @@ using KeyContext = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 using Digest = std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)>;
 
-const unsigned char* data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-unsigned char* data(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
-
 void check(bool done) {
   if (done) return;
   ERR_clear_error();
@@ -75,7 +71,7 @@ Digest fetch(const Algorithm& algorithm) {
 std::string hash(const EVP_MD* digest, std::string_view message) {
   std::string out(EVP_MAX_MD_SIZE, '\0');
   unsigned int length = 0;
-  check(EVP_Digest(message.data(), message.size(), data(out), &length, digest, nullptr) == 1);
+  check(EVP_Digest(message.data(), message.size(), octets(out), &length, digest, nullptr) == 1);
   out.resize(length);
   return out;
 }
@@ -103,9 +99,9 @@ std::string sign_digest(const PrivateKey& key, const Algorithm& algorithm, const
                         std::string_view digest) {
   const KeyContext context = digest_signer(key, algorithm, md, true);
   std::size_t length = 0;
-  check(EVP_PKEY_sign(context.get(), nullptr, &length, data(digest), digest.size()) == 1);
+  check(EVP_PKEY_sign(context.get(), nullptr, &length, octets(digest), digest.size()) == 1);
   std::string out(length, '\0');
-  check(EVP_PKEY_sign(context.get(), data(out), &length, data(digest), digest.size()) == 1);
+  check(EVP_PKEY_sign(context.get(), octets(out), &length, octets(digest), digest.size()) == 1);
   out.resize(length);
   return out;
 }
@@ -113,7 +109,7 @@ std::string sign_digest(const PrivateKey& key, const Algorithm& algorithm, const
 bool verify_digest(const PrivateKey& key, const Algorithm& algorithm, const EVP_MD* md,
                    std::string_view digest, std::string_view signature) {
   const KeyContext context = digest_signer(key, algorithm, md, false);
-  return EVP_PKEY_verify(context.get(), data(signature), signature.size(), data(digest), digest.size()) == 1;
+  return EVP_PKEY_verify(context.get(), octets(signature), signature.size(), octets(digest), digest.size()) == 1;
 }
 
 // --- A message, signed as a whole: Ed25519, ML-DSA, SM2
@@ -141,9 +137,9 @@ struct MessageSigner {
 
 std::string sign_message(const MessageSigner& signer, std::string_view message) {
   std::size_t length = 0;
-  check(EVP_DigestSign(signer.context.get(), nullptr, &length, data(message), message.size()) == 1);
+  check(EVP_DigestSign(signer.context.get(), nullptr, &length, octets(message), message.size()) == 1);
   std::string out(length, '\0');
-  check(EVP_DigestSign(signer.context.get(), data(out), &length, data(message), message.size()) == 1);
+  check(EVP_DigestSign(signer.context.get(), octets(out), &length, octets(message), message.size()) == 1);
   out.resize(length);
   return out;
 }
@@ -194,7 +190,7 @@ bool verify(const PrivateKey& key, std::string_view algorithm, std::string_view 
     valid = ed25519ph_verify(key, message, signature);
   } else if (!signs_digest(found, message_type)) {
     const MessageSigner verifier(key, found, message_type == "EXTERNAL_MU", false);
-    valid = EVP_DigestVerify(verifier.context.get(), data(signature), signature.size(), data(message),
+    valid = EVP_DigestVerify(verifier.context.get(), octets(signature), signature.size(), octets(message),
                              message.size()) == 1;
   } else {
     const Digest md = fetch(found);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "core/octets.h"
 #include "core/secret.h"
 
 namespace latchkey::kms {
@@ -18,11 +19,6 @@ using Pkcs8Ptr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, decltype(&PKCS8_PRIV_KEY_I
 
 constexpr std::size_t kAesKeyBytes = 32;
 constexpr std::size_t kWrapBlock = 8;
-
-const unsigned char* data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-unsigned char* data(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 // What OpenSSL's i2d functions write, whatever they write.
 template <class T, class Write>
@@ -36,7 +32,7 @@ std::string der_of(T* object, Write write) {
 }
 
 KeyPtr parse(std::string_view pkcs8) {
-  const unsigned char* at = data(pkcs8);
+  const unsigned char* at = octets(pkcs8);
   KeyPtr key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(pkcs8.size())), EVP_PKEY_free);
   if (!key) throw std::logic_error("a wrapping key cannot be read back");
   return key;
@@ -55,12 +51,12 @@ std::optional<std::string> decrypt(EVP_PKEY* key, const EVP_MD* digest, std::str
   std::size_t size = 0;
   if (!context || EVP_PKEY_decrypt_init(context.get()) != 1 ||
       (digest != nullptr && !use_oaep(context.get(), digest)) ||
-      EVP_PKEY_decrypt(context.get(), nullptr, &size, data(ciphertext), ciphertext.size()) != 1) {
+      EVP_PKEY_decrypt(context.get(), nullptr, &size, octets(ciphertext), ciphertext.size()) != 1) {
     ERR_clear_error();
     return std::nullopt;
   }
   std::string out(size, '\0');
-  if (EVP_PKEY_decrypt(context.get(), data(out), &size, data(ciphertext), ciphertext.size()) != 1) {
+  if (EVP_PKEY_decrypt(context.get(), octets(out), &size, octets(ciphertext), ciphertext.size()) != 1) {
     ERR_clear_error();
     return std::nullopt;
   }
@@ -80,10 +76,10 @@ std::optional<std::string> unwrap_with_aes(std::string_view aes_key, std::string
   std::string out(wrapped.size() + kWrapBlock, '\0');
   int size = 0;
   int rest = 0;
-  if (EVP_DecryptInit_ex2(context.get(), cipher, data(aes_key), nullptr, nullptr) != 1 ||
-      EVP_DecryptUpdate(context.get(), data(out), &size, data(wrapped), static_cast<int>(wrapped.size())) !=
+  if (EVP_DecryptInit_ex2(context.get(), cipher, octets(aes_key), nullptr, nullptr) != 1 ||
+      EVP_DecryptUpdate(context.get(), octets(out), &size, octets(wrapped), static_cast<int>(wrapped.size())) !=
           1 ||
-      EVP_DecryptFinal_ex(context.get(), data(out) + size, &rest) != 1) {
+      EVP_DecryptFinal_ex(context.get(), octets(out) + size, &rest) != 1) {
     ERR_clear_error();
     return std::nullopt;
   }

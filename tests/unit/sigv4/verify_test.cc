@@ -3,21 +3,13 @@
 
 #include "latchkey/sigv4.h"
 #include "sigv4/crypto.h"
+#include "unit/sigv4/requests.h"
 
 using namespace latchkey::sigv4;
 
 namespace {
 
 const Credentials kCredentials = {"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""};
-
-SigningOptions options(bool sign_body = false) {
-  SigningOptions result;
-  result.service = "kms";
-  result.region = "us-east-1";
-  result.date = "20150830T123600Z";
-  result.sign_body = sign_body;
-  return result;
-}
 
 RawRequest kms_request() {
   return {"POST",
