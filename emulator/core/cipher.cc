@@ -25,14 +25,20 @@ const EVP_CIPHER* aes_256_gcm() {
   return cipher;
 }
 
-// One for each thread and direction: making one takes as long as a short message. The keys that it has seen last are
-// those of one message or of this process.
+Context made_for(int encrypt) {
+  Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  check(EVP_CipherInit_ex2(context.get(), aes_256_gcm(), nullptr, nullptr, encrypt, nullptr));
+  return context;
+}
+
+// One for each thread and direction: making one takes as long as a short message, and so does naming the cipher again, for
+// which OpenSSL makes its state anew. The keys that it has seen last are those of one message or of this process.
 EVP_CIPHER_CTX* prepare(std::string_view key, std::string_view nonce, std::string_view associated_data, int encrypt) {
   if (key.size() != 32 || nonce.size() != kGcmNonceBytes) throw std::logic_error("AES-GCM key or nonce size");
-  thread_local const Context sealing(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
-  thread_local const Context opening(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  thread_local const Context sealing = made_for(1);
+  thread_local const Context opening = made_for(0);
   EVP_CIPHER_CTX* context = encrypt != 0 ? sealing.get() : opening.get();
-  check(EVP_CipherInit_ex2(context, aes_256_gcm(), octets(key), octets(nonce), encrypt, nullptr));
+  check(EVP_CipherInit_ex2(context, nullptr, octets(key), octets(nonce), encrypt, nullptr));
   int length = 0;
   if (!associated_data.empty()) {
     check(EVP_CipherUpdate(context, nullptr, &length, octets(associated_data),

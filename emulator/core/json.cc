@@ -207,6 +207,13 @@ std::string to_json(const Value& value) {
   return out;
 }
 
+std::string to_json(const Members& members) {
+  std::string out;
+  out.reserve(256);
+  Writer{out, -1}(members);
+  return out;
+}
+
 std::string to_json_indented(const Value& value) {
   std::string out;
   std::visit(Writer{out, 2}, value.variant());

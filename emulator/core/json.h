@@ -26,6 +26,7 @@ Result<Value, JsonError> parse_json(std::string_view text, JsonLimits limits = {
 // Compact text. Blob becomes base64, Time a number of seconds (with milliseconds as a fraction), none becomes null. Text
 // that is not UTF-8 is written with replacement characters.
 std::string to_json(const Value& value);
+std::string to_json(const Members& members);  // without a copy of them
 // The same over several lines, two blanks a level.
 std::string to_json_indented(const Value& value);
 
