@@ -49,8 +49,7 @@ std::string base64_encode(std::string_view bytes) {
   if (bytes.empty()) return {};
   std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
   const int length =
-      EVP_EncodeBlock(octets(out),
-                      octets(bytes), static_cast<int>(bytes.size()));
+      EVP_EncodeBlock(octets(out), octets(bytes), static_cast<int>(bytes.size()));
   out.resize(static_cast<std::size_t>(length));
   return out;
 }
@@ -65,8 +64,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
     return std::nullopt;
   std::string out(text.size() / 4 * 3, '\0');
   const int length =
-      EVP_DecodeBlock(octets(out),
-                      octets(text), static_cast<int>(text.size()));
+      EVP_DecodeBlock(octets(out), octets(text), static_cast<int>(text.size()));
   if (length < 0) return std::nullopt;
   out.resize(static_cast<std::size_t>(length) - padding);
   return out;

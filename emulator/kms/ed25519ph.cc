@@ -134,8 +134,7 @@ std::string base_times(const Curve& curve, const Number& scalar) {
 
 std::string sha512(std::string_view bytes) {
   std::string out(SHA512_DIGEST_LENGTH, '\0');
-  SHA512(octets(bytes), bytes.size(),
-         octets(out));
+  SHA512(octets(bytes), bytes.size(), octets(out));
   return out;
 }
 

@@ -25,8 +25,7 @@ Secret mac_of(const Call& call) {
   std::string out(EVP_MAX_MD_SIZE, '\0');
   std::size_t length = 0;
   if (EVP_Q_mac(nullptr, "HMAC", nullptr, spec.parameter.data(), nullptr, key.data(), key.size(),
-                octets(message), message.size(),
-                octets(out), out.size(), &length) == nullptr) {
+                octets(message), message.size(), octets(out), out.size(), &length) == nullptr) {
     throw std::runtime_error("OpenSSL cannot compute the MAC");
   }
   out.resize(length);

@@ -11,9 +11,9 @@
 #include <stdexcept>
 
 #include "core/cipher.h"
+#include "core/freer.h"
 #include "core/octets.h"
 #include "kms/attestation.h"
-#include "core/freer.h"
 #include "kms/errors.h"
 
 namespace latchkey::kms {
