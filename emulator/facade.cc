@@ -165,7 +165,7 @@ std::string Emulator::https_url() const {
   return "https://" + url_host(impl_->options.host) + ":" + std::to_string(port());
 }
 
-const std::string& Emulator::ca_path() const { return impl_->certificates->ca_path(); }
+std::string Emulator::ca_path() const { return impl_->certificates->ca_path(); }
 
 std::string Emulator::ca_pem() const { return impl_->certificates->ca_pem(); }
 

@@ -74,20 +74,9 @@ using SharedX509 = std::shared_ptr<X509>;
 
 struct Certificates::Impl {
   explicit Impl(const std::string& directory) : temporary(directory.empty()) {
-    if (temporary) {
-      home = make_private_directory();
-    } else {
-      home = fs::absolute(directory);
-    }
-    try {
-      // A CA that is forgotten at exit needs no key on the disk.
-      authority = temporary ? make_authority() : load_or_make_authority(home);
-      path = authority_certificate_path(home).string();
-      if (temporary) write_file(path, to_pem(authority.certificate.get()), 0644, Lasting::no);
-    } catch (...) {
-      remove_home();
-      throw;
-    }
+    if (temporary) return;
+    home = fs::absolute(directory);
+    if (!authority_is_ours(home)) authority();
   }
 
   ~Impl() { remove_home(); }
@@ -96,14 +85,39 @@ struct Certificates::Impl {
 
   void remove_home() const {
     std::error_code ignored;
-    if (temporary) fs::remove_all(home, ignored);
+    if (temporary && !home.empty()) fs::remove_all(home, ignored);
   }
 
-  // A key and a certificate take a third of the time in which the program starts, and many runs never speak TLS.
+  // Read or made when it is first asked for, as is the leaf: each takes a good part of the time in which the program
+  // starts, and many runs never speak TLS.
+  const Authority& authority() {
+    std::call_once(read, [this] {
+      if (!temporary) {
+        loaded = load_or_make_authority(home);
+        return;
+      }
+      // A CA that is forgotten at exit needs no key on the disk.
+      loaded = make_authority();
+      home = make_private_directory();
+      try {
+        write_file(authority_certificate_path(home), to_pem(loaded.certificate.get()), 0644, Lasting::no);
+      } catch (...) {
+        remove_home();
+        throw;
+      }
+    });
+    return loaded;
+  }
+
+  std::string path() {
+    if (temporary) authority();  // makes the file
+    return authority_certificate_path(home).string();
+  }
+
   SSL_CTX* ready_context() {
     std::call_once(made, [this] {
       key = make_key();
-      default_leaf = issue_leaf(authority, key.get(), default_names());
+      default_leaf = issue_leaf(authority(), key.get(), default_names());
       make_context();
     });
     return context.get();
@@ -159,7 +173,7 @@ struct Certificates::Impl {
       const std::lock_guard<std::mutex> lock(mutex);
       if (const auto found = issued.find(name); found != issued.end()) return found->second;
     }
-    SharedX509 leaf(issue_leaf(authority, key.get(), {"DNS:" + name}).release(), X509_free);
+    SharedX509 leaf(issue_leaf(authority(), key.get(), {"DNS:" + name}).release(), X509_free);
     const std::lock_guard<std::mutex> lock(mutex);
     const auto [place, added] = issued.emplace(name, leaf);
     if (!added) return place->second;
@@ -172,9 +186,9 @@ struct Certificates::Impl {
   }
 
   const bool temporary;
+  std::once_flag read;  // the two below; home is known from the start where it is not temporary
   fs::path home;
-  std::string path;
-  Authority authority;
+  Authority loaded;
 
   std::once_flag made;  // the three below
   EvpKeyPtr key;        // of all leaves
@@ -190,9 +204,9 @@ Certificates::Certificates(const std::string& directory) : impl_(std::make_uniqu
 
 Certificates::~Certificates() = default;
 
-const std::string& Certificates::ca_path() const { return impl_->path; }
+std::string Certificates::ca_path() const { return impl_->path(); }
 
-std::string Certificates::ca_pem() const { return to_pem(impl_->authority.certificate.get()); }
+std::string Certificates::ca_pem() const { return to_pem(impl_->authority().certificate.get()); }
 
 SSL_CTX* Certificates::context() { return impl_->ready_context(); }
 

@@ -21,13 +21,13 @@ class Certificates {
  public:
   // directory: where ca.pem and ca-key.pem are kept (made, the key with mode 0600, if they are not there; an
   // expired pair is renewed, an unreadable one is an error). Empty: a new CA in a fresh private temporary
-  // directory that the destructor removes.
+  // directory, made when it is first asked for, that the destructor removes.
   explicit Certificates(const std::string& directory);
   ~Certificates();
   Certificates(const Certificates&) = delete;
   Certificates& operator=(const Certificates&) = delete;
 
-  const std::string& ca_path() const;  // the PEM file that clients must trust
+  std::string ca_path() const;  // the PEM file that clients must trust
   std::string ca_pem() const;
   // The context of the default leaf, made when it is first asked for; its SNI callback switches to the right leaf. ALPN chooses http/1.1 or
   // nothing.

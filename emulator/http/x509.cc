@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <ctime>
 #include <stdexcept>
 
 namespace latchkey::http {
@@ -138,6 +139,12 @@ X509Ptr issue_leaf(const Authority& authority, EVP_PKEY* key, const std::vector<
 }
 
 bool expired(const X509* certificate) { return X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0; }
+
+std::int64_t last_second(const X509* certificate) {
+  std::tm parts{};
+  require(ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) == 1, "notAfter");
+  return ::timegm(&parts);
+}
 
 bool usable(const Authority& authority) {
   const bool matches = X509_check_private_key(authority.certificate.get(), authority.key.get()) == 1;

@@ -2,6 +2,7 @@
 // where OpenSSL refuses.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ Authority make_authority();
 X509Ptr issue_leaf(const Authority& authority, EVP_PKEY* key, const std::vector<std::string>& names);
 
 bool expired(const X509* certificate);
+std::int64_t last_second(const X509* certificate);  // of its validity, since the epoch
 // Can the pair sign certificates that clients will believe?
 bool usable(const Authority& authority);
 

@@ -10,13 +10,16 @@
 
 namespace latchkey::iam {
 
-// managed_policies.json as the build puts it into the program: of each policy the members but "document", and that
-// one's text.
-struct ManagedPolicyTexts {
-  std::span<const std::string_view> members;
-  std::span<const std::string_view> documents;
+// A line of managed_policies.json, as the build puts it into the program. The order is the file's.
+struct ManagedPolicyRow {
+  std::string_view name, path;
+  std::string_view id = {};  // where it is known
+  std::string_view created, updated;  // ISO 8601
+  std::string_view version;
+  std::string_view description = {};  // where there is one
+  std::string_view document;
 };
-extern const ManagedPolicyTexts managed_policy_texts;
+extern const std::span<const ManagedPolicyRow> managed_policy_rows;
 
 // Names, dates and documents as AWS publishes them (managed_policies.json); only each policy's default
 // version is known. Account "aws".

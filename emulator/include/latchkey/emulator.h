@@ -123,7 +123,7 @@ class Emulator {
   int port() const;
   std::string url() const;        // http://127.0.0.1:4566
   std::string https_url() const;  // https://127.0.0.1:4566
-  const std::string& ca_path() const;
+  std::string ca_path() const;
   std::string ca_pem() const;
 
   // Of "" or "test": the bootstrap; of a user with an access key; of "role:NAME": a session of the role, as instance

@@ -133,6 +133,33 @@ TEST_CASE("a CA that is there and cannot be used is an error and is left alone")
                     "cannot read " + key_path + ": No such file or directory");
 }
 
+TEST_CASE("a pair that was made here needs not be parsed at the start, unless a byte of it is another one") {
+  Folder folder;
+  const fs::path path = folder.path / "ca.pem", key_path = folder.path / "ca-key.pem";
+  CHECK_FALSE(authority_is_ours(folder.path));
+  const Authority made = load_or_make_authority(folder.path);
+  CHECK(authority_is_ours(folder.path));
+  const std::string certificate = read(path), key = read(key_path);
+  const std::size_t date = key.find_first_of("0123456789"), hash = key.find("SHA-256 ") + 8;
+  for (const std::size_t at : {std::size_t{0}, date, hash, key.find('\n') + 40, key.size() - 1}) {
+    std::string changed = key;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    write(key_path, changed);
+    CHECK_FALSE(authority_is_ours(folder.path));
+  }
+  for (const std::string& other : {std::string(), std::string("no line"), to_pem(made.key.get())}) {
+    write(key_path, other);
+    CHECK_FALSE(authority_is_ours(folder.path));
+  }
+  write(key_path, key);
+  write(path, to_pem(make_authority().certificate.get()));
+  CHECK_FALSE(authority_is_ours(folder.path));
+  CHECK_THROWS(Certificates(folder.path.string()));
+  write(path, certificate);
+  CHECK(authority_is_ours(folder.path));
+  CHECK(Certificates(folder.path.string()).ca_pem() == certificate);
+}
+
 TEST_CASE("a CA whose key has a password is refused instead of asking for it") {
   Folder folder;
   const Authority good = make_authority();
