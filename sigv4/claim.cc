@@ -88,14 +88,20 @@ struct Authorization {
   std::optional<std::string_view> credential, signed_headers, signature;
 };
 
+// How many characters there are at its front that separate pairs, or that do not.
+std::size_t run_of(std::string_view text, bool separators) {
+  const auto other = [=](char c) { return (c == ',' || is_blank(c)) != separators; };
+  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), other) - text.begin());
+}
+
 // Split at commas and blanks alike; of a repeated pair the last counts, and unknown pairs are passed over.
 std::optional<Failure> read_pairs(std::string_view header, Authorization& out) {
-  constexpr std::string_view kSeparators = ", \t";
-  std::size_t begin = out.algorithm.size();
-  while ((begin = header.find_first_not_of(kSeparators, begin)) != std::string_view::npos) {
-    const std::size_t end = std::min(header.find_first_of(kSeparators, begin), header.size());
-    const std::string_view piece = header.substr(begin, end - begin);
-    begin = end;
+  std::string_view rest = header.substr(out.algorithm.size());
+  while (true) {
+    rest.remove_prefix(run_of(rest, true));
+    if (rest.empty()) return std::nullopt;
+    const std::string_view piece = rest.substr(0, run_of(rest, false));
+    rest.remove_prefix(piece.size());
     const std::size_t equals = piece.find('=');
     if (equals == std::string_view::npos) {
       return incomplete("'" + std::string(piece) +
@@ -107,7 +113,6 @@ std::optional<Failure> read_pairs(std::string_view header, Authorization& out) {
     if (key == "SignedHeaders") out.signed_headers = value;
     if (key == "Signature") out.signature = value;
   }
-  return std::nullopt;
 }
 
 // An empty SignedHeaders is not missing; it fails later because it lacks host.

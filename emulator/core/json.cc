@@ -1,5 +1,6 @@
 #include "core/json.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -98,16 +99,20 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::size_t values_ = 0;
 };
 
+constexpr std::array<bool, 256> make_plain() {
+  std::array<bool, 256> table{};
+  for (unsigned char c = 0x20; c < 0x7f; ++c) table[c] = c != '"' && c != '\\';
+  return table;
+}
+
+// Is a JSON string its text between quotes?
+bool plain(std::string_view text) {
+  static constexpr std::array<bool, 256> kPlain = make_plain();
+  return std::all_of(text.begin(), text.end(), [](char c) { return kPlain[static_cast<unsigned char>(c)]; });
+}
+
 void write_text(std::string& out, std::string_view text) {
-  bool plain = true;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\') {
-      plain = false;
-      break;
-    }
-  }
-  if (plain) {
+  if (plain(text)) {
     out += '"';
     out += text;
     out += '"';

@@ -69,18 +69,23 @@ class Said {
 
 class Packer {
  public:
-  explicit Packer(PackedEntry& out) : bytes_(out.bytes), policies_(out.policies) { bytes_.reserve(1024); }
+  explicit Packer(PackedEntry& out) : bytes_(out.bytes), policies_(out.policies) { bytes_.resize(kUsualBytes); }
+  ~Packer() { bytes_.resize(size_); }
+  Packer(const Packer&) = delete;
+  Packer& operator=(const Packer&) = delete;
 
   // Seven bits a byte, the lowest first.
   void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>((value & 0x7f) | 0x80);
-    bytes_ += static_cast<char>(value);
+    char* to = room(10);
+    for (; value >= 0x80; value >>= 7) to[size_++] = static_cast<char>((value & 0x7f) | 0x80);
+    to[size_++] = static_cast<char>(value);
   }
   void text(std::string_view value) {
     const std::size_t said = value.size() < Said::kShortest ? std::string_view::npos : said_.find(value);
     if (said != std::string_view::npos) return number(said * 2 + 1);
     number(value.size() * 2);
-    bytes_ += value;
+    value.copy(room(value.size()) + size_, value.size());
+    size_ += value.size();
     said_.add(value);
   }
   void key(std::string_view name) {
@@ -104,7 +109,16 @@ class Packer {
   }
 
  private:
-  std::string& bytes_;
+  static constexpr std::size_t kUsualBytes = 1024;
+
+  // The bytes, with room for that many behind those that are written.
+  char* room(std::size_t count) {
+    if (bytes_.size() - size_ < count) bytes_.resize(2 * bytes_.size() + count);
+    return bytes_.data();
+  }
+
+  std::string& bytes_;  // of which size_ are written
+  std::size_t size_ = 0;
   std::vector<policy::PolicyPtr>& policies_;
   Said said_;
   std::size_t next_key_ = 0;
@@ -306,11 +320,7 @@ auto texts_of(AnyEntry& entry) {
                     &entry.user_agent, &entry.fault,    &entry.error_code, &entry.error_message};
 }
 
-}  // namespace
-
-PackedEntry pack(const Entry& entry) {
-  PackedEntry packed;
-  Packer out(packed);
+void pack_entry(Packer& out, const Entry& entry) {
   for (const std::string* text : texts_of(entry)) out.text(*text);
   out.number(static_cast<std::uint64_t>(entry.time.ms));
   out.number(entry.tls ? 1 : 0);
@@ -326,6 +336,16 @@ PackedEntry pack(const Entry& entry) {
   }
   out.number(entry.decisions.size());
   for (const Evidence& evidence : entry.decisions) pack_evidence(out, evidence);
+}
+
+}  // namespace
+
+PackedEntry pack(const Entry& entry) {
+  PackedEntry packed;
+  {
+    Packer out(packed);  // the bytes are complete when it goes
+    pack_entry(out, entry);
+  }
   return packed;
 }
 
