@@ -32,6 +32,12 @@ constexpr std::array kMigrations{
     "INSERT INTO meta SELECT 0 WHERE NOT EXISTS(SELECT * FROM meta)",
     // Which program made or migrated the database, for the words with which an older one refuses it.
     "ALTER TABLE meta ADD COLUMN program TEXT NOT NULL DEFAULT ''",
+    // Without a row id a row of a kilobyte, as a key's is, takes an overflow page of its own: thrice the file.
+    "CREATE TABLE rows(kind TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, id TEXT NOT NULL, "
+    "body TEXT NOT NULL, PRIMARY KEY(kind, account, region, id));"
+    "INSERT INTO rows SELECT * FROM object;"
+    "DROP TABLE object;"
+    "ALTER TABLE rows RENAME TO object",
 };
 constexpr int kSchemaVersion = static_cast<int>(kMigrations.size());
 
@@ -236,7 +242,8 @@ struct SqliteBacking::Impl {
     run("PRAGMA journal_mode=WAL");
     run("PRAGMA synchronous=NORMAL");
     if (version < kSchemaVersion) migrate(version);
-    upsert = std::make_unique<Statement>(database, "INSERT OR REPLACE INTO object VALUES(?,?,?,?,?)");
+    upsert = std::make_unique<Statement>(
+        database, "INSERT INTO object VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET body=excluded.body");
     remove_all = std::make_unique<Statement>(database, "DELETE FROM object");
     remove = std::make_unique<Statement>(
         database, "DELETE FROM object WHERE kind=? AND account=? AND region=? AND id=?");

@@ -94,7 +94,7 @@ TEST_CASE("a database of an earlier version is migrated and keeps what it has") 
   const Directory directory;
   sql(directory.file(), kFirstSchema);
   CHECK(stored(directory.path, "old") == "value");
-  CHECK(sql(directory.file(), "SELECT version FROM meta") == "2");
+  CHECK(sql(directory.file(), "SELECT version FROM meta") == "3");
   CHECK_FALSE(sql(directory.file(), "SELECT program FROM meta").empty());
   put(directory.path, "new", "second");
   CHECK(stored(directory.path, "old") == "value");
@@ -117,7 +117,7 @@ TEST_CASE("a database of a newer version is refused in one line and stays as it 
   sql(directory.file(), std::string(kFirstSchema) + "UPDATE meta SET version=99");
   CHECK_THROWS_WITH(
       SqliteBacking(directory.path),
-      "data directory " + directory.path + ": made by a newer latchkey (schema 99, this one knows 2)");
+      "data directory " + directory.path + ": made by a newer latchkey (schema 99, this one knows 3)");
   sql(directory.file(), "ALTER TABLE meta ADD COLUMN program TEXT; UPDATE meta SET program='9.9.9'");
   CHECK_THROWS_WITH(SqliteBacking(directory.path), Contains("made by a newer latchkey 9.9.9 (schema 99"));
   CHECK(sql(directory.file(), "PRAGMA journal_mode") == "delete");
