@@ -93,15 +93,13 @@ Members policy_detail(const Call& call, const ManagedPolicy& policy) {
   return policy_entry(call, policy).add("PolicyVersionList", std::move(versions));
 }
 
-// The four lists share their pages: one after the other, each in the order of its entities' names.
+// The four lists share their pages: one after the other, each in the order of its entities' names. Keys are a list's number,
+// a slash and a name.
 struct DetailPage {
   const Call& call;
-  Page page;
+  ListPage page;
   std::map<std::string_view, List> lists{
       {"UserDetailList", {}}, {"GroupDetailList", {}}, {"RoleDetailList", {}}, {"Policies", {}}};
-  std::string last = {};  // a list's number, a slash and a name
-  std::size_t shown = 0;
-  bool truncated = false;
 };
 
 bool filtered(const Call& call, std::string_view kind) {
@@ -119,15 +117,12 @@ struct DetailPart {
 template <class T, class Keep>
 void add_details(DetailPage& out, const DetailPart& part, std::string_view account, Members (*detail)(const Call&, const T&),
                  Keep keep) {
-  const std::string& after = out.page.after;
+  const std::string& after = out.page.after();
   const bool inside = after.starts_with(part.prefix);
-  if (out.truncated || !filtered(out.call, part.filter) || (!inside && after > part.prefix)) return;
+  if (out.page.truncated() || !filtered(out.call, part.filter) || (!inside && after > part.prefix)) return;
   scan<T>(out.call.store, account, "", inside ? after.substr(part.prefix.size()) : "", [&](const Ptr<T>& entity) {
     if (!keep(*entity)) return true;
-    out.truncated = out.shown == out.page.limit;
-    if (out.truncated) return false;
-    ++out.shown;
-    out.last = part.prefix + Traits<T>::id(*entity).name;
+    if (!out.page.takes(part.prefix + Traits<T>::id(*entity).name)) return false;
     out.lists[part.list].emplace_back(detail(out.call, *entity));
     return true;
   });
@@ -149,7 +144,7 @@ Value get_account_authorization_details(Call& call) {
                              });
   Members answer;
   for (auto& [name, list] : out.lists) answer.add(std::string(name), std::move(list));
-  finish_page(answer, out.truncated, out.last);
+  finish_page(answer, out.page);
   return answer;
 }
 

@@ -70,20 +70,16 @@ bool listed(const Call& call, const ManagedPolicy& policy) {
 // come before letters; names have no character beyond '~'.
 Value list_policies(Call& call) {
   const std::string scope = call.in.text_or("Scope", "All");
-  const Page page = page_of(call);
+  ListPage page = page_of(call);
   List shown;
-  std::string last;
-  bool truncated = false;
   const auto add = [&](std::string_view account) {
     const std::string prefix = std::string(account) + "/";
-    if (truncated || page.after > prefix + "~") return;
-    const bool inside = page.after.starts_with(prefix);
-    scan<ManagedPolicy>(call.store, account, "", inside ? page.after.substr(prefix.size()) : "",
+    if (page.truncated() || page.after() > prefix + "~") return;
+    const bool inside = page.after().starts_with(prefix);
+    scan<ManagedPolicy>(call.store, account, "", inside ? page.after().substr(prefix.size()) : "",
                         [&](const Ptr<ManagedPolicy>& policy) {
                           if (!listed(call, *policy)) return true;
-                          truncated = shown.size() == page.limit;
-                          if (truncated) return false;
-                          last = policy->key();
+                          if (!page.takes(policy->key())) return false;
                           shown.emplace_back(policy_entry(call, *policy));
                           return true;
                         });
@@ -91,7 +87,7 @@ Value list_policies(Call& call) {
   if (scope != "AWS") add(call.account);
   if (scope != "Local") add(kAwsAccount);
   Members answer{{"Policies", std::move(shown)}};
-  finish_page(answer, truncated, last);
+  finish_page(answer, page);
   return answer;
 }
 
@@ -128,23 +124,17 @@ Value list_entities_for_policy(Call& call) {
   add_users<Group>(call, *policy, all);
   add_users<Role>(call, *policy, all);
   add_users<User>(call, *policy, all);
-  const Page page = page_of(call);
+  ListPage page = page_of(call);
   std::map<char, List> shown;  // by the first letter of the key: g, r, u
-  std::size_t count = 0;
-  std::string last;
-  bool truncated = false;
   for (UserOfPolicy& one : all) {
-    if (!page.after.empty() && one.key <= page.after) continue;
-    truncated = count == page.limit;
-    if (truncated) break;
-    last = one.key;
+    if (page.is_behind(one.key)) continue;
+    if (!page.takes(one.key)) break;
     shown[one.key.front()].push_back(std::move(one.entry));
-    ++count;
   }
   Members answer{{"PolicyGroups", std::move(shown['g'])},
                  {"PolicyUsers", std::move(shown['u'])},
                  {"PolicyRoles", std::move(shown['r'])}};
-  finish_page(answer, truncated, last);
+  finish_page(answer, page);
   return answer;
 }
 

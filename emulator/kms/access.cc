@@ -211,18 +211,17 @@ std::vector<Ptr<Alias>> aliases_of(const Store& store, const Key& key) {
   return store.indexed<Alias>(key.account + "/" + key.region + "/" + key.id);
 }
 
-Page page_of(const Call& call, std::int64_t default_limit) {
-  Page page{"", static_cast<std::size_t>(call.in.number_or("Limit", default_limit))};
-  if (!call.in.has("Marker")) return page;
+ListPage page_of(const Call& call, std::int64_t default_limit) {
+  const auto limit = static_cast<std::size_t>(call.in.number_or("Limit", default_limit));
+  if (!call.in.has("Marker")) return {"", limit};
   auto after = base64_decode(call.in.text("Marker"));
   if (!after || after->empty()) throw invalid_marker();
-  page.after = std::move(*after);
-  return page;
+  return {*std::move(after), limit};
 }
 
-void finish_page(Members& answer, bool truncated, std::string_view last_name) {
-  if (truncated) answer.add("NextMarker", base64_encode(last_name));
-  answer.add("Truncated", truncated);
+void finish_page(Members& answer, const ListPage& page) {
+  if (page.truncated()) answer.add("NextMarker", base64_encode(page.last()));
+  answer.add("Truncated", page.truncated());
 }
 
 }  // namespace latchkey::kms

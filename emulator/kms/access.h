@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kms/key_states.h"
+#include "pipeline/list_page.h"
 #include "pipeline/operation.h"
 
 namespace latchkey::kms {
@@ -64,12 +65,8 @@ std::vector<Ptr<Alias>> aliases_of(const Store& store, const Key& key);
 
 // --- Lists -----------------------------------------------------------------------------------------------------------
 
-struct Page {
-  std::string after;
-  std::size_t limit;
-};
-Page page_of(const Call& call, std::int64_t default_limit);
+ListPage page_of(const Call& call, std::int64_t default_limit);
 // The end of a list answer: NextMarker where there is more, and Truncated.
-void finish_page(Members& answer, bool truncated, std::string_view last_name);
+void finish_page(Members& answer, const ListPage& page);
 
 }  // namespace latchkey::kms

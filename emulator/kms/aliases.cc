@@ -97,7 +97,7 @@ void each_alias(const Call& call, const std::string& after, Show show) {
 }
 
 Value list_aliases(Call& call) {
-  const Page page = page_of(call, 50);
+  ListPage page = page_of(call, 50);
   std::string of_key;
   if (call.in.has("KeyId")) {
     const KeyReference reference = find_key(call, call.in.text("KeyId"));
@@ -105,23 +105,19 @@ Value list_aliases(Call& call) {
     of_key = reference.key->id;
   }
   List aliases;
-  std::string last;
-  bool truncated = false;
-  each_alias(call, page.after, [&](const Listed& listed) {
+  each_alias(call, page.after(), [&](const Listed& listed) {
     if (!of_key.empty() && (!listed.alias || listed.alias->target != of_key)) return true;
-    truncated = aliases.size() == page.limit;
-    if (truncated) return false;
+    if (!page.takes(listed.name)) return false;
     Members entry{{"AliasName", listed.name}, {"AliasArn", call.arn("kms", listed.name)}};
     if (listed.alias) {
       entry.add("TargetKeyId", listed.alias->target);
       entry.add("CreationDate", listed.alias->created).add("LastUpdatedDate", listed.alias->updated);
     }
     aliases.emplace_back(std::move(entry));
-    last = listed.name;
     return true;
   });
   Members answer{{"Aliases", std::move(aliases)}};
-  finish_page(answer, truncated, last);
+  finish_page(answer, page);
   return answer;
 }
 

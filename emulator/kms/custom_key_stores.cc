@@ -267,23 +267,19 @@ Value describe_stores(Call& call) {
   if (call.in.has("CustomKeyStoreId") && call.in.has("CustomKeyStoreName")) {
     throw validation("Give a CustomKeyStoreId or a CustomKeyStoreName, not both.");
   }
-  const Page page = page_of(call, 50);
+  ListPage page = page_of(call, 50);
   const std::string id = call.in.text_or("CustomKeyStoreId", "");
   const std::string name = call.in.text_or("CustomKeyStoreName", "");
   List out;
-  std::string last;
-  bool truncated = false;
-  scan<CustomKeyStore>(call.store, call.account, call.region, page.after, [&](const Ptr<CustomKeyStore>& store) {
+  scan<CustomKeyStore>(call.store, call.account, call.region, page.after(), [&](const Ptr<CustomKeyStore>& store) {
     if ((!id.empty() && store->id != id) || (!name.empty() && store->name != name)) return true;
-    truncated = out.size() == page.limit;
-    if (truncated) return false;
+    if (!page.takes(store->id)) return false;
     out.emplace_back(entry(*store, call.now));
-    last = store->id;
     return true;
   });
   if (out.empty() && !(id + name).empty()) throw not_found(id + name);
   Members answer{{"CustomKeyStores", std::move(out)}};
-  finish_page(answer, truncated, last);
+  finish_page(answer, page);
   return answer;
 }
 

@@ -196,21 +196,15 @@ Members entry(const Call& call, const Grant& grant) {
 
 Value page_of_grants(const Call& call, std::vector<Ptr<Grant>> grants) {
   std::sort(grants.begin(), grants.end(), [](const auto& a, const auto& b) { return a->id < b->id; });
-  const Page page = page_of(call, 50);
+  ListPage page = page_of(call, 50);
   List out;
-  std::string last;
-  bool truncated = false;
   for (const auto& grant : grants) {
-    if (grant->id <= page.after) continue;
-    if (out.size() == page.limit) {
-      truncated = true;
-      break;
-    }
+    if (page.is_behind(grant->id)) continue;
+    if (!page.takes(grant->id)) break;
     out.emplace_back(entry(call, *grant));
-    last = grant->id;
   }
   Members answer{{"Grants", std::move(out)}};
-  finish_page(answer, truncated, last);
+  finish_page(answer, page);
   return answer;
 }
 

@@ -139,20 +139,16 @@ Value describe_key(Call& call) {
 }
 
 Value list_keys(Call& call) {
-  const Page page = page_of(call, 100);
+  ListPage page = page_of(call, 100);
   List keys;
-  std::string last;
-  bool truncated = false;
-  scan<Key>(call.store, call.account, call.region, page.after, [&](const Ptr<Key>& key) {
+  scan<Key>(call.store, call.account, call.region, page.after(), [&](const Ptr<Key>& key) {
     if (!as_of_now(call, key)) return true;  // past its deletion date
-    truncated = keys.size() == page.limit;
-    if (truncated) return false;
+    if (!page.takes(key->id)) return false;
     keys.emplace_back(Members{{"KeyId", key->id}, {"KeyArn", key->arn()}});
-    last = key->id;
     return true;
   });
   Members answer{{"Keys", std::move(keys)}};
-  finish_page(answer, truncated, last);
+  finish_page(answer, page);
   return answer;
 }
 

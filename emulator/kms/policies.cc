@@ -39,11 +39,11 @@ Value put_key_policy(Call& call) {
 }
 
 Value list_key_policies(Call& call) {
-  const Page page = page_of(call, 100);
+  const ListPage page = page_of(call, 100);
   List names;
-  if (page.after.empty()) names.emplace_back("default");
+  if (page.after().empty()) names.emplace_back("default");
   Members answer{{"PolicyNames", std::move(names)}};
-  finish_page(answer, false, "");
+  finish_page(answer, page);
   return answer;
 }
 

@@ -139,32 +139,26 @@ Members entry_of(const Call& call, const Key& key, const KeyMaterial& material) 
 }
 
 Value list_key_rotations(Call& call) {
-  const Page page = page_of(call, 100);
+  ListPage page = page_of(call, 100);
   const Key& key = *call.key;
   if (call.in.has("IncludeKeyMaterial") && !may_rotate(key)) throw unsupported_silently();
   const bool all = call.in.text_or("IncludeKeyMaterial", "ROTATIONS_ONLY") == "ALL_KEY_MATERIAL";
   List rotations;
-  std::string last;
-  bool truncated = false;
-  bool begun = page.after.empty();
+  bool begun = page.after().empty();
   if (may_rotate(key)) {
     for (const KeyMaterial& material : key.materials) {
       if (!begun) {
-        begun = material.id == page.after;
+        begun = material.id == page.after();
         continue;
       }
       if (!all && !material.rotated) continue;
-      if (rotations.size() == page.limit) {
-        truncated = true;
-        break;
-      }
+      if (!page.takes(material.id)) break;
       rotations.emplace_back(entry_of(call, key, material));
-      last = material.id;
     }
   }
   if (!begun) throw invalid_marker();
   Members answer{{"Rotations", std::move(rotations)}};
-  finish_page(answer, truncated, last);
+  finish_page(answer, page);
   return answer;
 }
 

@@ -55,23 +55,17 @@ Value untag_resource(Call& call) {
 }
 
 Value list_resource_tags(Call& call) {
-  const Page page = page_of(call, 50);
+  ListPage page = page_of(call, 50);
   Tags tags = call.key->tags;
   std::sort(tags.begin(), tags.end());
   List out;
-  std::string last;
-  bool truncated = false;
   for (const auto& [name, value] : tags) {
-    if (!page.after.empty() && name <= page.after) continue;
-    if (out.size() == page.limit) {
-      truncated = true;
-      break;
-    }
+    if (page.is_behind(name)) continue;
+    if (!page.takes(name)) break;
     out.emplace_back(Members{{"TagKey", name}, {"TagValue", value}});
-    last = name;
   }
   Members answer{{"Tags", std::move(out)}};
-  finish_page(answer, truncated, last);
+  finish_page(answer, page);
   return answer;
 }
 
