@@ -173,7 +173,7 @@ struct Writer {
       if (!first) out += ',';
       first = false;
       line();
-      std::visit(*this, value.variant());
+      (*this)(value);
     }
     --level;
     if (!first) line();
@@ -189,13 +189,22 @@ struct Writer {
       line();
       write_text(out, name);
       out += indent < 0 ? ":" : ": ";
-      std::visit(*this, value.variant());
+      (*this)(value);
     }
     --level;
     if (!first) line();
     out += '}';
   }
+  void operator()(const Value& value) { std::visit(*this, value.variant()); }
 };
+
+template <class T>
+std::string written(const T& what, int indent) {
+  std::string out;
+  out.reserve(256);
+  Writer{out, indent}(what);
+  return out;
+}
 
 }  // namespace
 
@@ -205,24 +214,10 @@ Result<Value, JsonError> parse_json(std::string_view text, JsonLimits limits) {
   return builder.take();
 }
 
-std::string to_json(const Value& value) {
-  std::string out;
-  out.reserve(256);
-  std::visit(Writer{out, -1}, value.variant());
-  return out;
-}
+std::string to_json(const Value& value) { return written(value, -1); }
 
-std::string to_json(const Members& members) {
-  std::string out;
-  out.reserve(256);
-  Writer{out, -1}(members);
-  return out;
-}
+std::string to_json(const Members& members) { return written(members, -1); }
 
-std::string to_json_indented(const Value& value) {
-  std::string out;
-  std::visit(Writer{out, 2}, value.variant());
-  return out;
-}
+std::string to_json_indented(const Value& value) { return written(value, 2); }
 
 }  // namespace latchkey

@@ -89,7 +89,7 @@ class Encoder {
 class Decoder {
  public:
   static constexpr bool kReading = true;
-  Decoder(const Members& in, Documents& documents) : in_(in), documents_(documents) {}
+  explicit Decoder(const Members& in) : in_(in) {}
 
   void operator()(const char* name, std::string& value) { value = get<std::string>(name); }
   void operator()(const char* name, bool& value) { value = get<bool>(name); }
@@ -105,11 +105,11 @@ class Decoder {
   void operator()(const char* name, Document& value, policy::Kind kind) {
     Tags principals;
     added(principals_of(name).c_str(), principals);
-    value = documents_.make(get<std::string>(name), kind, std::move(principals));
+    value = Document(get<std::string>(name), kind, std::move(principals));
   }
   void operator()(const char* name, std::map<std::string, Document>& documents) {
     for (const auto& [key, text] : get<Members>(name)) {
-      documents[key] = documents_.make(text_of(name, text), policy::Kind::identity);
+      documents[key] = Document(text_of(name, text), policy::Kind::identity);
     }
   }
   void operator()(const char* name, std::optional<ControlPolicies::Levels>& levels) {
@@ -119,7 +119,7 @@ class Decoder {
       if (!level.is<List>()) fail(name, "must hold lists");
       auto& documents = levels->emplace_back();
       for (const Value& text : level.get<List>()) {
-        documents.push_back(documents_.make(text_of(name, text), policy::Kind::control));
+        documents.emplace_back(text_of(name, text), policy::Kind::control);
       }
     }
   }
@@ -133,7 +133,7 @@ class Decoder {
   void operator()(const char* name, std::vector<T>& parts) {
     for (const Value& value : get<List>(name)) {
       if (!value.is<Members>()) fail(name, "must hold objects");
-      parts.push_back(decode<T>(value.get<Members>(), documents_));
+      parts.push_back(decode<T>(value.get<Members>()));
     }
   }
 
@@ -168,7 +168,6 @@ class Decoder {
   }
 
   const Members& in_;
-  Documents& documents_;
 };
 
 // --- The fields, once a kind
@@ -397,15 +396,6 @@ void fields(V& visit, E& entity, const Setting*) {
 
 }  // namespace
 
-// The kind is part of what the text means; with principals, the compiled form is the document's own.
-Document Documents::make(std::string text, policy::Kind kind, Tags principals) {
-  if (!principals.empty()) return {std::move(text), kind, std::move(principals)};
-  std::string key = static_cast<char>(kind) + text;
-  const auto known = made_.find(key);
-  if (known != made_.end()) return known->second;
-  return made_.emplace(std::move(key), Document(std::move(text), kind)).first->second;
-}
-
 template <class T>
 Members encode(const T& entity, Secrets secrets) {
   Encoder encoder(secrets);
@@ -414,8 +404,8 @@ Members encode(const T& entity, Secrets secrets) {
 }
 
 template <class T>
-T decode(const Members& members, Documents& documents) {
-  Decoder decoder(members, documents);
+T decode(const Members& members) {
+  Decoder decoder(members);
   T entity;
   fields(decoder, entity, static_cast<const T*>(nullptr));
   return entity;
@@ -444,28 +434,28 @@ template Members encode(const ServiceCredential&, Secrets);
 template Members encode(const IamJob&, Secrets);
 template Members encode(const DelegationRequest&, Secrets);
 template Members encode(const Setting&, Secrets);
-template User decode(const Members&, Documents&);
-template Group decode(const Members&, Documents&);
-template ControlPolicies decode(const Members&, Documents&);
-template Role decode(const Members&, Documents&);
-template ManagedPolicy decode(const Members&, Documents&);
-template AccessKey decode(const Members&, Documents&);
-template Key decode(const Members&, Documents&);
-template Alias decode(const Members&, Documents&);
-template Grant decode(const Members&, Documents&);
-template CustomKeyStore decode(const Members&, Documents&);
-template AccountSettings decode(const Members&, Documents&);
-template InstanceProfile decode(const Members&, Documents&);
-template LoginProfile decode(const Members&, Documents&);
-template MfaDevice decode(const Members&, Documents&);
-template OidcProvider decode(const Members&, Documents&);
-template SamlProvider decode(const Members&, Documents&);
-template ServerCertificate decode(const Members&, Documents&);
-template SigningCertificate decode(const Members&, Documents&);
-template SshPublicKey decode(const Members&, Documents&);
-template ServiceCredential decode(const Members&, Documents&);
-template IamJob decode(const Members&, Documents&);
-template DelegationRequest decode(const Members&, Documents&);
-template Setting decode(const Members&, Documents&);
+template User decode(const Members&);
+template Group decode(const Members&);
+template ControlPolicies decode(const Members&);
+template Role decode(const Members&);
+template ManagedPolicy decode(const Members&);
+template AccessKey decode(const Members&);
+template Key decode(const Members&);
+template Alias decode(const Members&);
+template Grant decode(const Members&);
+template CustomKeyStore decode(const Members&);
+template AccountSettings decode(const Members&);
+template InstanceProfile decode(const Members&);
+template LoginProfile decode(const Members&);
+template MfaDevice decode(const Members&);
+template OidcProvider decode(const Members&);
+template SamlProvider decode(const Members&);
+template ServerCertificate decode(const Members&);
+template SigningCertificate decode(const Members&);
+template SshPublicKey decode(const Members&);
+template ServiceCredential decode(const Members&);
+template IamJob decode(const Members&);
+template DelegationRequest decode(const Members&);
+template Setting decode(const Members&);
 
 }  // namespace latchkey

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "core/value.h"
 #include "store/entity.h"
@@ -21,19 +20,10 @@ enum class Secrets {
 
 template <class T>
 Members encode(const T& entity, Secrets secrets);
-// Policy documents that are made of the same text share their compiled form: thousands of keys have the default key
-// policy. Not thread safe.
-class Documents {
- public:
-  Document make(std::string text, policy::Kind kind, Tags principals = {});
-
- private:
-  std::unordered_map<std::string, Document> made_;
-};
 
 // Takes both forms of secrets. Throws std::runtime_error, with the field's name, if a member is absent or of
 // a wrong type.
 template <class T>
-T decode(const Members& members, Documents& documents);
+T decode(const Members& members);
 
 }  // namespace latchkey

@@ -86,7 +86,6 @@ struct Row {
 
 // Rows as they are to be put into the store, in their order.
 std::vector<std::function<void()>> decoded(Store& store, const std::vector<Row>& rows) {
-  Documents documents;
   std::vector<std::function<void()>> out;
   out.reserve(rows.size());
   for (const Row& row : rows) {
@@ -94,7 +93,7 @@ std::vector<std::function<void()>> decoded(Store& store, const std::vector<Row>&
     if (!body || !body->is<Members>()) {
       throw std::runtime_error("an entity of kind '" + row.kind + "' cannot be read");
     }
-    out.push_back(store.prepare(row.kind, body->get<Members>(), documents));
+    out.push_back(store.prepare(row.kind, body->get<Members>()));
   }
   return out;
 }

@@ -108,15 +108,14 @@ void Store::adopt_account(Store& draft, std::string_view account) {
 }
 
 void Store::load(std::string_view kind, const Members& members) {
-  Documents documents;
-  publish({prepare(kind, members, documents)});
+  publish({prepare(kind, members)});
 }
 
-std::function<void()> Store::prepare(std::string_view kind, const Members& members, Documents& documents) {
+std::function<void()> Store::prepare(std::string_view kind, const Members& members) {
   std::function<void()> put;
   const auto try_kind = [&]<class T>(Table<T>& table) {
     if (put || kind != Traits<T>::kind) return;
-    put = [&table, entity = std::make_shared<const T>(decode<T>(members, documents))] { table.put(entity); };
+    put = [&table, entity = std::make_shared<const T>(decode<T>(members))] { table.put(entity); };
   };
   std::apply([&](auto&... table) { (try_kind(table), ...); }, tables_->all);
   if (!put) throw std::runtime_error("unknown kind of entity '" + std::string(kind) + "'");
@@ -147,13 +146,12 @@ Members Store::export_state(Secrets secrets) const {
 
 void Store::import_state(const Members& state) {
   Store imported;
-  Documents documents;
   std::vector<std::function<void()>> puts;
   for (const auto& [kind, entities] : state) {
     if (!entities.is<List>()) throw std::runtime_error(kind + " must be a list");
     for (const Value& entity : entities.get<List>()) {
       if (!entity.is<Members>()) throw std::runtime_error(kind + " must hold objects");
-      puts.push_back(imported.prepare(kind, entity.get<Members>(), documents));
+      puts.push_back(imported.prepare(kind, entity.get<Members>()));
     }
   }
   imported.publish(puts);

@@ -120,7 +120,7 @@ class Store {
   // The same by the name of the kind. Throws std::runtime_error for an unknown kind.
   void load(std::string_view kind, const Members& members);
   // For many: the decoding, by any number of threads; then the putting, which publish() runs.
-  std::function<void()> prepare(std::string_view kind, const Members& members, Documents& documents);
+  std::function<void()> prepare(std::string_view kind, const Members& members);
   void publish(const std::vector<std::function<void()>>& puts);
 
   // A store in memory with the same entities, but those of one account, to prepare a new state in.
