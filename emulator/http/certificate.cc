@@ -79,14 +79,12 @@ struct Certificates::Impl {
     if (!authority_is_ours(home)) authority();
   }
 
-  ~Impl() { remove_home(); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
-  void remove_home() const {
+  ~Impl() {
     std::error_code ignored;
     if (temporary && !home.empty()) fs::remove_all(home, ignored);
   }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   // Read or made when it is first asked for, as is the leaf: each takes a good part of the time in which the program
   // starts, and many runs never speak TLS.
@@ -98,13 +96,8 @@ struct Certificates::Impl {
       }
       // A CA that is forgotten at exit needs no key on the disk.
       loaded = make_authority();
-      home = make_private_directory();
-      try {
-        write_file(authority_certificate_path(home), to_pem(loaded.certificate.get()), 0644, Lasting::no);
-      } catch (...) {
-        remove_home();
-        throw;
-      }
+      if (home.empty()) home = make_private_directory();
+      write_file(authority_certificate_path(home), to_pem(loaded.certificate.get()), 0644, Lasting::no);
     });
     return loaded;
   }
