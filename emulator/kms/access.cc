@@ -212,15 +212,11 @@ std::vector<Ptr<Alias>> aliases_of(const Store& store, const Key& key) {
 }
 
 ListPage page_of(const Call& call, std::int64_t default_limit) {
-  const auto limit = static_cast<std::size_t>(call.in.number_or("Limit", default_limit));
-  if (!call.in.has("Marker")) return {"", limit};
-  auto after = base64_decode(call.in.text("Marker"));
-  if (!after || after->empty()) throw invalid_marker();
-  return {*std::move(after), limit};
+  return ListPage::asked_for(call, "Limit", default_limit, invalid_marker);
 }
 
 void finish_page(Members& answer, const ListPage& page) {
-  if (page.truncated()) answer.add("NextMarker", base64_encode(page.last()));
+  if (page.truncated()) answer.add("NextMarker", page.next_marker());
   answer.add("Truncated", page.truncated());
 }
 

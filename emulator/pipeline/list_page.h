@@ -5,15 +5,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "pipeline/operation.h"
 
 namespace latchkey {
 
 class ListPage {
  public:
-  ListPage(std::string after, std::size_t limit) : after_(std::move(after)), limit_(limit) {}
+  // By a call's Marker, and the member that limits it. Throws the service's error for a marker that no answer carried.
+  static ListPage asked_for(const Call& call, std::string_view limit_member, std::int64_t default_limit,
+                            AwsError (*invalid_marker)());
 
   // The key after which the page begins; empty: the first page.
   const std::string& after() const { return after_; }
@@ -28,9 +33,11 @@ class ListPage {
     return true;
   }
   bool truncated() const { return truncated_; }
-  const std::string& last() const { return last_; }
+  std::string next_marker() const;
 
  private:
+  ListPage(std::string after, std::size_t limit) : after_(std::move(after)), limit_(limit) {}
+
   std::string after_;
   std::size_t limit_;
   std::size_t count_ = 0;
