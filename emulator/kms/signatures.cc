@@ -108,6 +108,9 @@ std::string sign_digest(const PrivateKey& key, const Algorithm& algorithm, const
 
 bool verify_digest(const PrivateKey& key, const Algorithm& algorithm, const EVP_MD* md,
                    std::string_view digest, std::string_view signature) {
+  // OpenSSL takes a PSS signature without its leading zeros, too; it is as long as the modulus (RFC 8017, 8.1.2).
+  const auto modulus = static_cast<std::size_t>(EVP_PKEY_get_size(key.get()));
+  if (algorithm.scheme == Scheme::pss && signature.size() != modulus) return false;
   const KeyContext context = digest_signer(key, algorithm, md, false);
   return EVP_PKEY_verify(context.get(), octets(signature), signature.size(), octets(digest), digest.size()) == 1;
 }

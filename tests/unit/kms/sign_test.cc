@@ -110,6 +110,18 @@ TEST_CASE("a digest of the wrong length, or of an algorithm that takes none, is 
   }
 }
 
+TEST_CASE("a PSS signature without its leading zero is refused") {
+  KmsTest aws;
+  const std::string algorithm = "RSASSA_PSS_SHA_256", key = aws.make("RSA_2048", "SIGN_VERIFY");
+  std::string good = "x";  // one in 256 begins with a zero
+  while (good.front() != '\0') good = aws.bytes(aws.on("Sign", key, signing(algorithm, "one")), "Signature");
+  const auto verified = [&](const std::string& signature) {
+    return aws.on("Verify", key, signing(algorithm, "one") + blob_member("Signature", signature));
+  };
+  CHECK(verified(good).status == 200);
+  CHECK(verified(good.substr(1)).body == R"({"__type":"KMSInvalidSignatureException"})");
+}
+
 TEST_CASE("a wrong signature is KMSInvalidSignature without a message, whatever is wrong with it") {
   KmsTest aws;
   const auto [spec, algorithm] =
