@@ -1,11 +1,15 @@
 #include "store/store.h"
 
+#include <map>
 #include <stdexcept>
+#include <tuple>
 
 #include "core/cipher.h"
+#include "core/json.h"
 #include "store/table.h"
 
 namespace latchkey {
+
 std::vector<std::string> Traits<User>::index(const User& user) {
   std::vector<std::string> keys = user.attached;
   keys.push_back(user.id);
@@ -43,12 +47,95 @@ std::vector<std::string> Traits<Key>::index(const Key& key) {
   return keys;
 }
 
+namespace {
+
+Change change(const EntityKind& kind, const AnyEntity& entity) {
+  return {kind.name, kind.id(entity.get()), to_json(kind.encode(entity.get(), Secrets::plain)), false};
+}
+
+}  // namespace
+
+// --- Transactions ---
+
+struct Txn::Staged {
+  std::vector<Change> changes;
+  std::vector<std::function<void()>> publish;
+  // What find() answers for an id that was changed here.
+  std::map<std::tuple<std::size_t, std::string, std::string>, AnyEntity> entities;
+};
+
 Txn::Txn(Store& store) : store_(store), staged_(std::make_unique<Staged>()) {}
 Txn::~Txn() = default;
 
+AnyEntity Txn::find(std::size_t kind, const Id& id) const {
+  const auto staged = staged_->entities.find({kind, id.scope(), id.name});
+  if (staged != staged_->entities.end()) return staged->second;
+  return store_.tables_[kind].find(id.scope(), id.name);
+}
+
+std::vector<AnyEntity> Txn::indexed(std::size_t kind, std::string_view key) const {
+  return store_.tables_[kind].indexed(key);
+}
+
+std::size_t Txn::count(std::size_t kind, std::string_view account, std::string_view region) const {
+  return store_.tables_[kind].count(Id{std::string(account), std::string(region), ""}.scope());
+}
+
+AnyEntity Txn::put(std::size_t kind, AnyEntity entity) {
+  Table& table = store_.tables_[kind];
+  const Id id = table.kind().id(entity.get());
+  if (store_.backing_) staged_->changes.push_back(change(table.kind(), entity));
+  staged_->entities[{kind, id.scope(), id.name}] = entity;
+  staged_->publish.push_back([&table, entity] { table.put(entity); });
+  return entity;
+}
+
+void Txn::erase(std::size_t kind, const Id& id) {
+  Table& table = store_.tables_[kind];
+  if (store_.backing_) staged_->changes.push_back({table.kind().name, id, {}, true});
+  staged_->entities[{kind, id.scope(), id.name}] = nullptr;
+  staged_->publish.push_back([&table, id] { table.erase(id); });
+}
+
+// --- The store ---
+
 Store::Store(std::unique_ptr<Backing> backing)
-    : tables_(std::make_unique<Tables>()), backing_(std::move(backing)) {}
+    : tables_(kinds().begin(), kinds().end()), backing_(std::move(backing)) {}
 Store::~Store() = default;
+
+AnyEntity Store::find(std::size_t kind, const Id& id) const {
+  const std::string scope = id.scope();
+  const std::shared_lock lock(mutex_);
+  return tables_[kind].find(scope, id.name);
+}
+
+std::vector<AnyEntity> Store::range(std::size_t kind, std::string_view account, std::string_view region,
+                                    std::string_view after, std::size_t limit) const {
+  const std::string scope = Id{std::string(account), std::string(region), ""}.scope();
+  const std::shared_lock lock(mutex_);
+  return tables_[kind].range(scope, after, limit);
+}
+
+std::vector<AnyEntity> Store::indexed(std::size_t kind, std::string_view key) const {
+  const std::shared_lock lock(mutex_);
+  return tables_[kind].indexed(key);
+}
+
+std::vector<AnyEntity> Store::all(std::size_t kind) const {
+  const std::shared_lock lock(mutex_);
+  return tables_[kind].all();
+}
+
+std::size_t Store::count(std::size_t kind) const {
+  const std::shared_lock lock(mutex_);
+  return tables_[kind].count();
+}
+
+std::size_t Store::count(std::size_t kind, std::string_view account, std::string_view region) const {
+  const std::string scope = Id{std::string(account), std::string(region), ""}.scope();
+  const std::shared_lock lock(mutex_);
+  return tables_[kind].count(scope);
+}
 
 void Store::run(const std::function<void(Txn&)>& work) {
   const std::lock_guard lock(writing_);
@@ -66,30 +153,25 @@ void Store::commit(Txn& txn) {
 std::unique_ptr<Store> Store::draft_without(std::string_view account) const {
   auto draft = std::make_unique<Store>();
   const std::shared_lock lock(mutex_);
-  const auto copy = [&]<class T>(const Table<T>& table) {
-    for (const Ptr<T>& entity : table.all()) {
-      if constexpr (requires { entity->account; }) {
-        if (entity->account == account) continue;
-      }
-      draft->table<T>().put(entity);
+  for (std::size_t kind = 0; kind < tables_.size(); ++kind) {
+    for (const AnyEntity& entity : tables_[kind].all()) {
+      if (tables_[kind].kind().account(entity.get()) != account) draft->tables_[kind].put(entity);
     }
-  };
-  std::apply([&](const auto&... table) { (copy(table), ...); }, tables_->all);
+  }
   return draft;
 }
 
 void Store::adopt(Store& draft) {
   // Written out before the lock is taken: it is the long part.
   std::vector<Change> all;
-  const auto write_out = [&]<class T>(const Table<T>& table) {
-    for (const Ptr<T>& entity : table.all()) {
-      if constexpr (requires { entity->account; }) {
-        if (entity->account == kAwsAccount) continue;  // comes with the program
+  if (backing_) {
+    for (const Table& table : draft.tables_) {
+      for (const AnyEntity& entity : table.all()) {
+        if (table.kind().account(entity.get()) == kAwsAccount) continue;  // comes with the program
+        all.push_back(change(table.kind(), entity));
       }
-      all.push_back({Traits<T>::kind, Traits<T>::id(*entity), to_json(encode(*entity, Secrets::plain)), false});
     }
-  };
-  if (backing_) std::apply([&](const auto&... table) { (write_out(table), ...); }, draft.tables_->all);
+  }
   const std::lock_guard writer(writing_);
   if (backing_) backing_->replace(all);
   const std::unique_lock lock(mutex_);
@@ -98,28 +180,28 @@ void Store::adopt(Store& draft) {
 
 void Store::adopt_account(Store& draft, std::string_view account) {
   write([&](Txn& txn) {
-    const auto replace = [&]<class T>(Table<T>& table) {
-      for (const Id& id : table.ids_of_account(account)) txn.erase<T>(id);
-      const Table<T>& prepared = draft.table<T>();
-      for (const Id& id : prepared.ids_of_account(account)) txn.put(T(*prepared.find(id.scope(), id.name)));
-    };
-    std::apply([&](auto&... table) { (replace(table), ...); }, tables_->all);
+    for (std::size_t kind = 0; kind < tables_.size(); ++kind) {
+      const EntityKind& known = tables_[kind].kind();
+      for (const AnyEntity& entity : tables_[kind].of_account(account)) txn.erase(kind, known.id(entity.get()));
+      for (AnyEntity& entity : draft.tables_[kind].of_account(account)) txn.put(kind, std::move(entity));
+    }
   });
 }
 
-void Store::load(std::string_view kind, const Members& members) {
-  publish({prepare(kind, members)});
+void Store::load(std::size_t kind, AnyEntity entity) {
+  const std::lock_guard writer(writing_);
+  const std::unique_lock lock(mutex_);
+  tables_[kind].put(std::move(entity));
 }
 
+void Store::load(std::string_view kind, const Members& members) { publish({prepare(kind, members)}); }
+
 std::function<void()> Store::prepare(std::string_view kind, const Members& members) {
-  std::function<void()> put;
-  const auto try_kind = [&]<class T>(Table<T>& table) {
-    if (put || kind != Traits<T>::kind) return;
-    put = [&table, entity = std::make_shared<const T>(decode<T>(members))] { table.put(entity); };
-  };
-  std::apply([&](auto&... table) { (try_kind(table), ...); }, tables_->all);
-  if (!put) throw std::runtime_error("unknown kind of entity '" + std::string(kind) + "'");
-  return put;
+  for (Table& table : tables_) {
+    if (table.kind().name != kind) continue;
+    return [&table, entity = table.kind().decode(members)] { table.put(entity); };
+  }
+  throw std::runtime_error("unknown kind of entity '" + std::string(kind) + "'");
 }
 
 void Store::publish(const std::vector<std::function<void()>>& puts) {
@@ -130,17 +212,17 @@ void Store::publish(const std::vector<std::function<void()>>& puts) {
 
 Members Store::export_state(Secrets secrets) const {
   // Copies of the pointers under the lock; the writing happens outside it.
-  const auto tables = [this] {
+  std::vector<std::vector<AnyEntity>> entities;
+  {
     const std::shared_lock lock(mutex_);
-    return std::apply([](const auto&... table) { return std::make_tuple(table.all()...); }, tables_->all);
-  }();
+    for (const Table& table : tables_) entities.push_back(table.all());
+  }
   Members state;
-  const auto write_kind = [&]<class T>(const std::vector<Ptr<T>>& entities) {
+  for (std::size_t kind = 0; kind < entities.size(); ++kind) {
     List list;
-    for (const Ptr<T>& entity : entities) list.emplace_back(encode(*entity, secrets));
-    state.add(std::string(Traits<T>::kind), std::move(list));
-  };
-  std::apply([&](const auto&... entities) { (write_kind(entities), ...); }, tables);
+    for (const AnyEntity& entity : entities[kind]) list.emplace_back(kinds()[kind].encode(entity.get(), secrets));
+    state.add(std::string(kinds()[kind].name), std::move(list));
+  }
   return state;
 }
 
@@ -155,8 +237,8 @@ void Store::import_state(const Members& state) {
     }
   }
   imported.publish(puts);
-  for (const auto& policy : all<ManagedPolicy>()) {
-    if (policy->account == kAwsAccount) imported.table<ManagedPolicy>().put(policy);
+  for (auto& policy : all<ManagedPolicy>()) {
+    if (policy->account == kAwsAccount) imported.load(std::move(policy));
   }
   adopt(imported);
 }

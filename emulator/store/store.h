@@ -9,8 +9,7 @@
 // mutex_ guards the tables and is held exclusively for the publication alone, so that no reader waits for a
 // disk. A writer reads the tables without it: nobody else changes them.
 //
-// The templates of this header are defined in store/table.h and instantiated for every kind in
-// store/kinds_*.cc, so that the files that use the store need not compile its tables.
+// The templates of this header are only types around what the store does with entities of any kind (store/kind.h).
 #pragma once
 
 #include <functional>
@@ -18,14 +17,16 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
-#include "store/codec.h"
 #include "store/entity.h"
+#include "store/kind.h"
 #include "store/traits.h"
 
 namespace latchkey {
@@ -57,28 +58,57 @@ class Backing {
   virtual void replace(const std::vector<Change>& all) = 0;
 };
 
-template <class T>
 class Table;  // store/table.h
 class Store;
+
+template <class T>
+Ptr<T> typed(AnyEntity entity) {
+  return std::static_pointer_cast<const T>(std::move(entity));
+}
+template <class T>
+std::vector<Ptr<T>> typed(std::vector<AnyEntity> entities) {
+  std::vector<Ptr<T>> out;
+  out.reserve(entities.size());
+  for (AnyEntity& entity : entities) out.push_back(typed<T>(std::move(entity)));
+  return out;
+}
 
 // A transaction, alive only inside Store::write. It sees its own staged changes.
 class Txn {
  public:
   template <class T>
-  Ptr<T> find(const Id& id) const;
+  Ptr<T> find(const Id& id) const {
+    return typed<T>(find(kPlaceOf<T>, id));
+  }
+  // As committed before this transaction.
   template <class T>
-  std::vector<Ptr<T>> indexed(std::string_view key) const;  // as committed before this transaction
+  std::vector<Ptr<T>> indexed(std::string_view key) const {
+    return typed<T>(indexed(kPlaceOf<T>, key));
+  }
   template <class T>
-  std::size_t count(std::string_view account, std::string_view region) const;  // likewise
+  std::size_t count(std::string_view account, std::string_view region) const {  // likewise
+    return count(kPlaceOf<T>, account, region);
+  }
   template <class T>
-  Ptr<T> put(T entity);
+  Ptr<T> put(T entity) {
+    return typed<T>(put(kPlaceOf<T>, kinds()[kPlaceOf<T>].take(&entity)));
+  }
   template <class T>
-  void erase(const Id& id);
+  void erase(const Id& id) {
+    erase(kPlaceOf<T>, id);
+  }
 
  private:
   friend class Store;
   explicit Txn(Store& store);
   ~Txn();
+  // Of the kind at that place.
+  AnyEntity find(std::size_t kind, const Id& id) const;
+  std::vector<AnyEntity> indexed(std::size_t kind, std::string_view key) const;
+  std::size_t count(std::size_t kind, std::string_view account, std::string_view region) const;
+  AnyEntity put(std::size_t kind, AnyEntity entity);
+  void erase(std::size_t kind, const Id& id);
+
   struct Staged;
   Store& store_;
   std::unique_ptr<Staged> staged_;
@@ -92,20 +122,32 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   template <class T>
-  Ptr<T> find(const Id& id) const;
+  Ptr<T> find(const Id& id) const {
+    return typed<T>(find(kPlaceOf<T>, id));
+  }
   // Entities of a scope in the order of their names, after a name.
   template <class T>
   std::vector<Ptr<T>> range(std::string_view account, std::string_view region, std::string_view after = {},
-                            std::size_t limit = static_cast<std::size_t>(-1)) const;
+                            std::size_t limit = static_cast<std::size_t>(-1)) const {
+    return typed<T>(range(kPlaceOf<T>, account, region, after, limit));
+  }
   template <class T>
-  std::vector<Ptr<T>> indexed(std::string_view key) const;
+  std::vector<Ptr<T>> indexed(std::string_view key) const {
+    return typed<T>(indexed(kPlaceOf<T>, key));
+  }
   template <class T>
-  std::vector<Ptr<T>> all() const;
+  std::vector<Ptr<T>> all() const {
+    return typed<T>(all(kPlaceOf<T>));
+  }
   // How many there are: everywhere, and in a scope.
   template <class T>
-  std::size_t count() const;
+  std::size_t count() const {
+    return count(kPlaceOf<T>);
+  }
   template <class T>
-  std::size_t count(std::string_view account, std::string_view region) const;
+  std::size_t count(std::string_view account, std::string_view region) const {
+    return count(kPlaceOf<T>, account, region);
+  }
 
   // Runs work(txn) alone among the writers; commits when it returns, changes nothing when it throws. Returns
   // what work returns.
@@ -114,9 +156,13 @@ class Store {
 
   // Puts what was read from disk or from an exported document in, without writing it to disk again.
   template <class T>
-  void load(T entity);
+  void load(T entity) {
+    load(kPlaceOf<T>, kinds()[kPlaceOf<T>].take(&entity));
+  }
   template <class T>
-  void load(Ptr<T> entity);  // which other stores may hold as well
+  void load(Ptr<T> entity) {  // which other stores may hold as well
+    load(kPlaceOf<T>, std::move(entity));
+  }
   // The same by the name of the kind. Throws std::runtime_error for an unknown kind.
   void load(std::string_view kind, const Members& members);
   // For many: the decoding, by any number of threads; then the putting, which publish() runs.
@@ -137,15 +183,21 @@ class Store {
 
  private:
   friend class Txn;
-  template <class T>
-  Table<T>& table() const;
+  // Of the kind at that place.
+  AnyEntity find(std::size_t kind, const Id& id) const;
+  std::vector<AnyEntity> range(std::size_t kind, std::string_view account, std::string_view region,
+                               std::string_view after, std::size_t limit) const;
+  std::vector<AnyEntity> indexed(std::size_t kind, std::string_view key) const;
+  std::vector<AnyEntity> all(std::size_t kind) const;
+  std::size_t count(std::size_t kind) const;
+  std::size_t count(std::size_t kind, std::string_view account, std::string_view region) const;
+  void load(std::size_t kind, AnyEntity entity);
   void run(const std::function<void(Txn&)>& work);
   void commit(Txn& txn);
 
-  struct Tables;
   std::mutex writing_;
   mutable std::shared_mutex mutex_;
-  std::unique_ptr<Tables> tables_;
+  std::vector<Table> tables_;  // by the places of their kinds
   std::unique_ptr<Backing> backing_;
 };
 

@@ -1,8 +1,10 @@
-// What the tables of the store need to know of each kind of entity.
+// What the store needs to know of each kind of entity: its name, where it stands, how it is found.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/encoding.h"
@@ -167,5 +169,23 @@ struct Traits<Setting> {
   static Id id(const Setting& setting) { return {"", "", setting.name}; }
   static std::vector<std::string> index(const Setting&) { return {}; }
 };
+
+template <class... T>
+struct TypeList {};
+
+// All of them, in the order in which they are exported.
+using EntityTypes =
+    TypeList<User, Group, Role, ManagedPolicy, AccessKey, ControlPolicies, Key, Alias, Grant, CustomKeyStore, Setting,
+             AccountSettings, InstanceProfile, LoginProfile, MfaDevice, OidcProvider, SamlProvider, ServerCertificate,
+             SigningCertificate, SshPublicKey, ServiceCredential, IamJob, DelegationRequest>;
+
+template <class T, class... All>
+constexpr std::size_t place_in(TypeList<All...>) {
+  std::size_t place = 0;
+  static_cast<void>(((std::is_same_v<T, All> || (++place, false)) || ...));
+  return place;
+}
+template <class T>
+inline constexpr std::size_t kPlaceOf = place_in<T>(EntityTypes());
 
 }  // namespace latchkey
