@@ -82,6 +82,11 @@ Emulator::Impl::Impl(Options given)
   server_options.refuse = [this](const http::Message& message, int status, std::string_view reason) {
     return refuse(message, status, reason);
   };
+  server_options.tls_failed = [this](std::string_view peer, std::string_view reason) {
+    Members fields{{"client", peer}, {"reason", reason}};
+    if (reason.ends_with("unknown ca")) fields.add("trust", certificates->ca_path());
+    log.info("a TLS handshake failed", fields);
+  };
   server_options.quick = [this](const http::Message& message) { return pipeline->is_quick(message); };
   server = std::make_unique<http::Server>(server_options, *certificates,
                                           [this](const http::Message& message) { return answer(message); });

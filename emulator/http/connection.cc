@@ -1,5 +1,7 @@
 #include "http/connection.h"
 
+#include <stdexcept>
+
 #include "http/certificate.h"
 #include "http/names.h"
 
@@ -103,11 +105,25 @@ bool Connection::choose_protocol() {
   if (input_.view().front() != kTlsHandshake) return true;
   if (layers_.size() == kMaxLayers) return false;
   socket_.hurry(options_.handshake_timeout_ms);
-  layers_.push_back(std::make_unique<TlsStream>(certificates_.context(), *stream_, input_.view()));
-  stream_ = layers_.back().get();
-  input_.attach(*stream_);
+  return begin_tls();
+}
+
+bool Connection::begin_tls() {
+  const auto failed = [this](std::string_view reason) {
+    if (options_.tls_failed) options_.tls_failed(message_.peer_address, reason);
+    return false;
+  };
+  try {
+    layers_.push_back(std::make_unique<TlsStream>(certificates_.context(), *stream_, input_.view()));
+  } catch (const std::runtime_error& no_certificate) {
+    return failed(no_certificate.what());
+  }
+  TlsStream& tls = *layers_.back();
+  stream_ = &tls;
+  input_.attach(tls);
   message_.tls = true;
-  return layers_.back()->handshake();
+  if (tls.handshake()) return true;
+  return failed(tls.trouble().empty() ? "the connection ended" : std::string_view(tls.trouble()));
 }
 
 // easy: a worker could have done it.

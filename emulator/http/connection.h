@@ -47,6 +47,7 @@ class Connection {
     end,
   };
   bool choose_protocol();
+  bool begin_tls();
   Next read_and_answer(bool& easy);
   bool rests(bool easy) const;
   Turn end();

@@ -57,6 +57,8 @@ struct ServerOptions {
   // taken: a status, a reason, and the head as far as it could be read (without a method: not at all). Must not throw.
   std::function<std::size_t(const sigv4::RawRequest& head)> body_limit = {};
   std::function<Answer(const Message& message, int status, std::string_view reason)> refuse = {};
+  // May be absent. A TLS handshake came to nothing, with that client, for that reason. Must not throw.
+  std::function<void(std::string_view peer_address, std::string_view reason)> tls_failed = {};
   // The handler answers this message without waiting for anything: a worker may call it. Empty: it never does.
   std::function<bool(const Message&)> quick = {};
   std::size_t workers = 0;  // 0: as many as there are processors, from 2 to 8

@@ -61,6 +61,7 @@ TlsStream::TlsStream(SSL_CTX* context, Stream& below, std::string_view first)
 bool TlsStream::handshake() {
   ERR_clear_error();
   if (SSL_accept(ssl_.get()) == 1) return flush();  // before TLS 1.3 the last word is ours
+  if (const char* reason = ERR_reason_error_string(ERR_peek_error())) trouble_ = reason;
   return fail();
 }
 

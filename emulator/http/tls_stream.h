@@ -14,6 +14,8 @@ class TlsStream : public Stream {
   TlsStream(SSL_CTX* context, Stream& below, std::string_view first);
 
   bool handshake();
+  // Why that failed: OpenSSL's words for it ("tlsv1 alert unknown ca"); empty if the connection ended.
+  const std::string& trouble() const { return trouble_; }
   std::size_t read(char* to, std::size_t capacity) override;
   bool starved() const override { return starved_; }
   bool holds_more() const override;
@@ -32,6 +34,7 @@ class TlsStream : public Stream {
   std::size_t in_used_ = 0;
   std::string out_;  // records not sent yet: they leave together, before the next wait for the client
   bool failed_ = false;
+  std::string trouble_;
   bool starved_ = false;
   SslPtr ssl_;
 };

@@ -115,15 +115,4 @@ std::size_t Program::descriptors() const {
   return count;
 }
 
-Directory::Directory() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "latchkey-robust-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a directory");
-  path_ = pattern;
-}
-
-Directory::~Directory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 }  // namespace latchkey::robustness

@@ -50,17 +50,4 @@ class Program {
   std::string ca_;
 };
 
-// A directory of its own that goes away with it.
-class Directory {
- public:
-  Directory();
-  ~Directory();
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 }  // namespace latchkey::robustness

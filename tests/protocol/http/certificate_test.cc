@@ -15,21 +15,13 @@
 #include "http/authority_files.h"
 #include "http/names.h"
 #include "http/x509.h"
+#include "support/folder.h"
 
 namespace latchkey::http::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "latchkey-test-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
+using latchkey::test::Folder;
 
 std::string read(const fs::path& path) {
   std::ostringstream text;
@@ -53,7 +45,7 @@ X509Ptr default_leaf(Certificates& certificates) {
 
 TEST_CASE("a CA is made once in its directory, the key readable by its owner alone") {
   Folder folder;
-  const fs::path directory = folder.path / "made" / "too";
+  const fs::path directory = folder.path() / "made" / "too";
   std::string first;
   {
     Certificates made(directory.string());
@@ -87,24 +79,24 @@ TEST_CASE("an expired CA is made anew") {
   Authority old = make_authority();
   X509_gmtime_adj(X509_getm_notAfter(old.certificate.get()), -60);
   X509_sign(old.certificate.get(), old.key.get(), EVP_sha256());
-  write(folder.path / "ca.pem", to_pem(old.certificate.get()));
-  write(folder.path / "ca-key.pem", to_pem(old.key.get()));
-  Certificates made(folder.path.string());
+  write(folder.path() / "ca.pem", to_pem(old.certificate.get()));
+  write(folder.path() / "ca-key.pem", to_pem(old.key.get()));
+  Certificates made(folder.path().string());
   CHECK(made.ca_pem() != to_pem(old.certificate.get()));
-  CHECK(Certificates(folder.path.string()).ca_pem() == made.ca_pem());
+  CHECK(Certificates(folder.path().string()).ca_pem() == made.ca_pem());
 }
 
 TEST_CASE("a key alone, as an interrupted start leaves it, is replaced") {
   Folder folder;
-  write(folder.path / "ca-key.pem", "half a k");
-  const std::string made = Certificates(folder.path.string()).ca_pem();
-  CHECK(Certificates(folder.path.string()).ca_pem() == made);
+  write(folder.path() / "ca-key.pem", "half a k");
+  const std::string made = Certificates(folder.path().string()).ca_pem();
+  CHECK(Certificates(folder.path().string()).ca_pem() == made);
 }
 
 TEST_CASE("a CA that is there and cannot be used is an error and is left alone") {
   Folder folder;
-  const std::string path = (folder.path / "ca.pem").string();
-  const std::string key_path = (folder.path / "ca-key.pem").string();
+  const std::string path = (folder.path() / "ca.pem").string();
+  const std::string key_path = (folder.path() / "ca-key.pem").string();
   const Authority good = make_authority();
   const Authority other = make_authority();
   const X509Ptr leaf = issue_leaf(good, good.key.get(), {"DNS:localhost"});
@@ -124,40 +116,40 @@ TEST_CASE("a CA that is there and cannot be used is an error and is left alone")
   for (const auto& [certificate, private_key, text] : rows) {
     write(path, certificate);
     write(key_path, private_key);
-    CHECK_THROWS_WITH(Certificates(folder.path.string()), text);
+    CHECK_THROWS_WITH(Certificates(folder.path().string()), text);
     CHECK(read(path) == certificate);
     CHECK(read(key_path) == private_key);
   }
   fs::remove(key_path);
-  CHECK_THROWS_WITH(Certificates(folder.path.string()),
+  CHECK_THROWS_WITH(Certificates(folder.path().string()),
                     "cannot read " + key_path + ": No such file or directory");
 }
 
 TEST_CASE("a pair that was made here needs not be parsed at the start, unless a byte of it is another one") {
   Folder folder;
-  const fs::path path = folder.path / "ca.pem", key_path = folder.path / "ca-key.pem";
-  CHECK_FALSE(authority_is_ours(folder.path));
-  const Authority made = load_or_make_authority(folder.path);
-  CHECK(authority_is_ours(folder.path));
+  const fs::path path = folder.path() / "ca.pem", key_path = folder.path() / "ca-key.pem";
+  CHECK_FALSE(authority_is_ours(folder.path()));
+  const Authority made = load_or_make_authority(folder.path());
+  CHECK(authority_is_ours(folder.path()));
   const std::string certificate = read(path), key = read(key_path);
   const std::size_t date = key.find_first_of("0123456789"), hash = key.find("SHA-256 ") + 8;
   for (const std::size_t at : {std::size_t{0}, date, hash, key.find('\n') + 40, key.size() - 1}) {
     std::string changed = key;
     changed[at] = static_cast<char>(changed[at] ^ 1);
     write(key_path, changed);
-    CHECK_FALSE(authority_is_ours(folder.path));
+    CHECK_FALSE(authority_is_ours(folder.path()));
   }
   for (const std::string& other : {std::string(), std::string("no line"), to_pem(made.key.get())}) {
     write(key_path, other);
-    CHECK_FALSE(authority_is_ours(folder.path));
+    CHECK_FALSE(authority_is_ours(folder.path()));
   }
   write(key_path, key);
   write(path, to_pem(make_authority().certificate.get()));
-  CHECK_FALSE(authority_is_ours(folder.path));
-  CHECK_THROWS(Certificates(folder.path.string()));
+  CHECK_FALSE(authority_is_ours(folder.path()));
+  CHECK_THROWS(Certificates(folder.path().string()));
   write(path, certificate);
-  CHECK(authority_is_ours(folder.path));
-  CHECK(Certificates(folder.path.string()).ca_pem() == certificate);
+  CHECK(authority_is_ours(folder.path()));
+  CHECK(Certificates(folder.path().string()).ca_pem() == certificate);
 }
 
 TEST_CASE("a CA whose key has a password is refused instead of asking for it") {
@@ -169,15 +161,15 @@ TEST_CASE("a CA whose key has a password is refused instead of asking for it") {
                            password.data());
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
-  write(folder.path / "ca.pem", to_pem(good.certificate.get()));
-  write(folder.path / "ca-key.pem", std::string(data, static_cast<std::size_t>(size)));
-  CHECK_THROWS_WITH(Certificates(folder.path.string()), Catch::EndsWith("is not a PEM private key"));
+  write(folder.path() / "ca.pem", to_pem(good.certificate.get()));
+  write(folder.path() / "ca-key.pem", std::string(data, static_cast<std::size_t>(size)));
+  CHECK_THROWS_WITH(Certificates(folder.path().string()), Catch::EndsWith("is not a PEM private key"));
 }
 
 TEST_CASE("a directory that cannot be made is an error of one line") {
   Folder folder;
-  write(folder.path / "file", "");
-  CHECK_THROWS_WITH(Certificates((folder.path / "file" / "ca").string()),
+  write(folder.path() / "file", "");
+  CHECK_THROWS_WITH(Certificates((folder.path() / "file" / "ca").string()),
                     Catch::StartsWith("cannot open ") && !Catch::Contains("\n"));
 }
 
@@ -186,7 +178,7 @@ TEST_CASE("emulators that start at the same time on one directory share one CA")
   std::vector<std::string> pems(8);
   std::vector<std::thread> threads;
   for (std::string& pem : pems) {
-    threads.emplace_back([&] { pem = Certificates(folder.path.string()).ca_pem(); });
+    threads.emplace_back([&] { pem = Certificates(folder.path().string()).ca_pem(); });
   }
   for (std::thread& thread : threads) thread.join();
   for (const std::string& pem : pems) CHECK(pem == pems.front());

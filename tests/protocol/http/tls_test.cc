@@ -2,11 +2,17 @@
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 
 #include "protocol/http/wire.h"
+#include "support/folder.h"
 
 namespace latchkey::http::test {
 namespace {
+
+using latchkey::test::Folder;
 
 TlsOptions strict(const std::string& name) {
   TlsOptions options;
@@ -72,6 +78,59 @@ TEST_CASE("a client that checks for another name refuses the certificate, and th
   TestServer server;
   for (int i = 0; i < 3; ++i) CHECK_FALSE(Wire(server.port()).start_tls(strict("example.com")));
   CHECK(Wire(server.port()).start_tls(strict("localhost")));
+}
+
+// What the server says of handshakes that failed, in the order in which they did.
+class Failures {
+ public:
+  ServerOptions options() {
+    ServerOptions out;
+    out.tls_failed = [this](std::string_view peer, std::string_view reason) {
+      const std::lock_guard lock(mutex_);
+      said_.push_back(std::string(peer) + ": " + std::string(reason));
+      changed_.notify_all();
+    };
+    return out;
+  }
+  std::string next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(5), [&] { return read_ < said_.size(); });
+    return read_ < said_.size() ? said_[read_++] : "nothing";
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> said_;
+  std::size_t read_ = 0;
+};
+
+TEST_CASE("why a handshake failed is said") {
+  Failures failures;
+  TestServer server(echo, failures.options());
+  const Certificates stranger{std::string()};
+  TlsOptions distrustful = strict("localhost");
+  distrustful.trusted = stranger.ca_path();
+  CHECK_FALSE(Wire(server.port()).start_tls(distrustful));
+  CHECK(failures.next() == "127.0.0.1: tlsv1 alert unknown ca");
+  Wire(server.port()).send("\x16").close();
+  CHECK(failures.next() == "127.0.0.1: the connection ended");
+  CHECK(Wire(server.port()).start_tls(strict("localhost")));
+  Wire(server.port()).send("\x16GET / HTTP/1.1\r\n\r\n").until_close();
+  CHECK(failures.next() == "127.0.0.1: wrong version number");
+}
+
+TEST_CASE("a CA that was broken after the start ends handshakes with a reason, and HTTP goes on") {
+  const Folder folder;
+  { const Certificates makes_it(folder.path().string()); }
+  Certificates certificates(folder.path().string());
+  folder.write("ca.pem", "not a certificate");
+  Failures failures;
+  Server server(failures.options(), certificates, echo);
+  server.start();
+  CHECK_FALSE(Wire(server.port()).start_tls());
+  CHECK(failures.next().find("ca.pem") != std::string::npos);
+  CHECK(Wire(server.port()).ask(request("GET /")).status == 200);
 }
 
 TEST_CASE("HTTP/2 is never chosen") {

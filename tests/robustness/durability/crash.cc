@@ -12,6 +12,7 @@
 #include "robustness/client.h"
 #include "robustness/durability/durability.h"
 #include "robustness/program.h"
+#include "support/folder.h"
 
 namespace latchkey::robustness {
 namespace {
@@ -230,7 +231,7 @@ void compare_number(const std::vector<Writer>& writers, const Value& state) {
 }  // namespace
 
 void survive_kills(const std::string& program, int rounds, unsigned seed) {
-  const Directory directory;
+  const test::Folder directory;
   const std::vector<std::string> arguments{"serve",      "--port",        "0", "--log-level", "error",
                                            "--data-dir", directory.path()};
   std::mt19937_64 random(seed);

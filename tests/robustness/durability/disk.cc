@@ -24,6 +24,7 @@
 #include "robustness/durability/durability.h"
 #include "robustness/program.h"
 #include "store/sqlite.h"
+#include "support/folder.h"
 
 namespace latchkey::robustness {
 namespace {
@@ -157,22 +158,22 @@ void refused(const std::string& program, const std::string& path, const std::str
 
 void survive_a_full_disk(const std::string& program) {
   {
-    const Directory directory;
+    const test::Folder directory;
     fill_and_go_on(program, directory.path(), "limit of file sizes",
                    [](const Program& latchkey) { return NoGrowth(latchkey.id(), 256 * 1024); });
   }
-  const Directory directory;
+  const test::Folder directory;
   if (!mount_small_disk(directory.path())) {
     std::cout << "full disk (small file system): not allowed here\n";
     return;
   }
-  const std::string data = directory.path() + "/data";
+  const std::string data = directory.path() / "data";
   fill_and_go_on(program, data, "small file system",
-                 [&](const Program&) { return Ballast(directory.path() + "/ballast"); });
+                 [&](const Program&) { return Ballast(directory.path() / "ballast"); });
   {
-    const Ballast full(directory.path() + "/ballast");
-    const Ballast fuller(directory.path() + "/more", 0);
-    refused(program, directory.path() + "/new", "database or disk is full");
+    const Ballast full(directory.path() / "ballast");
+    const Ballast fuller(directory.path() / "more", 0);
+    refused(program, directory.path() / "new", "database or disk is full");
   }
   if (::mount(nullptr, directory.path().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0) {
     refused(program, data, "cannot write there: Read-only file system");
@@ -182,17 +183,17 @@ void survive_a_full_disk(const std::string& program) {
 }
 
 void refuse_what_cannot_be_used(const std::string& program) {
-  const Directory directory;
+  const test::Folder directory;
   Program first(program, serve(directory.path()));
   if (!first.ready()) throw Broken("it does not start: " + first.errors());
   refused(program, directory.path(),
           "in use by another latchkey process (process " + std::to_string(first.id()) + ")");
   if (first.stop(SIGTERM) != 0) throw Broken("it does not end well");
 
-  std::ofstream(directory.path() + "/latchkey.db", std::ios::binary) << std::string(20'000, 'x');
+  std::ofstream(directory.path() / "latchkey.db", std::ios::binary) << std::string(20'000, 'x');
   refused(program, directory.path(), "latchkey.db is damaged or no database: file is not a database");
   if (::geteuid() != 0) {  // root writes everywhere
-    const Directory locked;
+    const test::Folder locked;
     ::chmod(locked.path().c_str(), 0500);
     refused(program, locked.path(), "cannot write there: Permission denied");
   }
@@ -200,8 +201,8 @@ void refuse_what_cannot_be_used(const std::string& program) {
 }
 
 void back_up_while_running(const std::string& program) {
-  const Directory directory;
-  const Directory copy;
+  const test::Folder directory;
+  const test::Folder copy;
   Program latchkey(program, serve(directory.path()));
   if (!latchkey.ready()) throw Broken("it does not start: " + latchkey.errors());
   // Pairs: a user is renamed back and forth together with its access key. A copy in between shows one of both
@@ -233,11 +234,11 @@ void back_up_while_running(const std::string& program) {
   };
   for (int i = 0; i < 20 && problem.empty(); ++i) {
     check(state_of(client));
-    const std::string file = copy.path() + "/latchkey.db";
+    const std::string file = copy.path() / "latchkey.db";
     std::filesystem::remove(file);
     sqlite3* from = nullptr;
     sqlite3* to = nullptr;
-    sqlite3_open_v2((directory.path() + "/latchkey.db").c_str(), &from, SQLITE_OPEN_READONLY, nullptr);
+    sqlite3_open_v2((directory.path() / "latchkey.db").c_str(), &from, SQLITE_OPEN_READONLY, nullptr);
     sqlite3_open(file.c_str(), &to);
     sqlite3_backup* backup = sqlite3_backup_init(to, "main", from, "main");
     const bool whole = backup != nullptr && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
@@ -259,7 +260,7 @@ void back_up_while_running(const std::string& program) {
 }
 
 void start_with_keys(const std::string& program, int keys) {
-  const Directory directory;
+  const test::Folder directory;
   {
     Store store(std::make_unique<SqliteBacking>(directory.path()));
     Random random;

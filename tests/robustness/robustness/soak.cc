@@ -11,6 +11,7 @@
 #include "robustness/client.h"
 #include "robustness/program.h"
 #include "robustness/robustness/robustness.h"
+#include "support/folder.h"
 
 namespace latchkey::robustness {
 namespace {
@@ -88,7 +89,7 @@ void work(World& world, int number, std::string& problem) {
 }  // namespace
 
 void soak(const std::string& program, int seconds) {
-  const Directory directory;
+  const test::Folder directory;
   Program latchkey(program, {"serve", "--port", "0", "--log-level", "error", "--data-dir", directory.path()});
   if (!latchkey.ready()) throw Broken("it does not start: " + latchkey.errors());
   World world;

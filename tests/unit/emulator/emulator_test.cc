@@ -6,21 +6,11 @@
 
 #include "core/json.h"
 #include "store/sqlite.h"
+#include "support/folder.h"
 
 using namespace latchkey;
 
 namespace {
-
-// A directory that goes away with the test.
-struct Directory {
-  std::string path;
-  Directory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "latchkey-test-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  ~Directory() { std::filesystem::remove_all(path); }
-};
 
 constexpr char kFixture[] = R"({"latchkey":1,"accounts":{
   "000000000000":{"users":[{"UserName":"fixed","AccessKeys":[{"AccessKeyId":"AKIAFIXED00000000001","SecretAccessKey":"fixed-secret"}]}]},
@@ -111,25 +101,25 @@ TEST_CASE("the control API says what it does not have") {
 }
 
 TEST_CASE("a data directory is found again after a restart, and is private to one process") {
-  const Directory directory;
+  const test::Folder directory;
   {
-    Emulator emulator(Options{.data_dir = directory.path, .fixtures = {kFixture}});
-    CHECK_THROWS_WITH(Emulator(Options{.data_dir = directory.path}), Catch::Contains("in use by another latchkey process"));
+    Emulator emulator(Options{.data_dir = directory.path(), .fixtures = {kFixture}});
+    CHECK_THROWS_WITH(Emulator(Options{.data_dir = directory.path()}), Catch::Contains("in use by another latchkey process"));
   }
-  Emulator emulator(Options{.data_dir = directory.path});
+  Emulator emulator(Options{.data_dir = directory.path()});
   CHECK(users_in(emulator) == 2);
   CHECK(emulator.environment("fixed")[5].second == "fixed-secret");
-  CHECK(emulator.ca_path().starts_with(directory.path));
-  const auto mode = std::filesystem::status(directory.path + "/latchkey.db").permissions();
+  CHECK(emulator.ca_path().starts_with(directory.path().string()));
+  const auto mode = std::filesystem::status(directory.path() / "latchkey.db").permissions();
   CHECK((mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all)) == std::filesystem::perms::none);
 }
 
 TEST_CASE("a data directory that cannot be used is refused in one line") {
-  const Directory directory;
-  std::ofstream(directory.path + "/file") << "x";
-  CHECK_THROWS(Emulator(Options{.data_dir = directory.path + "/file/below"}));
+  const test::Folder directory;
+  std::ofstream(directory.path() / "file") << "x";
+  CHECK_THROWS(Emulator(Options{.data_dir = directory.path() / "file/below"}));
   {
-    Store store(std::make_unique<SqliteBacking>(directory.path));
+    Store store(std::make_unique<SqliteBacking>(directory.path()));
     store.write([](Txn& txn) { txn.put(Setting{"a", Secret("b")}); });
     CHECK_THROWS(store.write([](Txn& txn) {
       txn.put(Setting{"c", Secret("d")});
@@ -137,7 +127,7 @@ TEST_CASE("a data directory that cannot be used is refused in one line") {
     }));
   }
   Store again;
-  SqliteBacking(directory.path).load_into(again);
+  SqliteBacking(directory.path()).load_into(again);
   CHECK(again.find<Setting>({"", "", "a"})->value.reveal() == "b");
   CHECK(again.find<Setting>({"", "", "c"}) == nullptr);
 }

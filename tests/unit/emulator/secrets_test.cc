@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "core/secret.h"
+#include "support/folder.h"
 
 using namespace latchkey;
 
@@ -30,16 +31,6 @@ unsigned mode_of(const std::filesystem::path& path) {
   REQUIRE(stat(path.c_str(), &status) == 0);
   return status.st_mode & 07777U;
 }
-
-struct Directory {
-  std::string path;
-  Directory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "latchkey-test-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  ~Directory() { std::filesystem::remove_all(path); }
-};
 
 }  // namespace
 
@@ -98,9 +89,9 @@ TEST_CASE("secrets of calls reach neither log, journal, answers nor a sealed exp
 }
 
 TEST_CASE("what an emulator writes is its owner's alone, but for the CA certificate") {
-  const Directory directory;
-  const std::filesystem::path data = std::filesystem::path(directory.path) / "data";
-  const std::filesystem::path authority = std::filesystem::path(directory.path) / "ca";
+  const test::Folder directory;
+  const std::filesystem::path data = directory.path() / "data";
+  const std::filesystem::path authority = directory.path() / "ca";
   Emulator emulator(Options{.data_dir = data, .ca_dir = authority});
   emulator.call("kms", "CreateKey");
   CHECK(mode_of(data) == 0700);

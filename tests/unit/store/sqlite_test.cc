@@ -13,20 +13,15 @@
 #include <future>
 #include <thread>
 
+#include "support/folder.h"
+
 using namespace latchkey;
 using Catch::Contains;
 
 namespace {
 
-struct Directory {
-  std::string path;
-  Directory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "latchkey-sqlite-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  ~Directory() { std::filesystem::remove_all(path); }
-  std::string file() const { return path + "/latchkey.db"; }
+struct Directory : test::Folder {
+  std::string file() const { return (path() / "latchkey.db").string(); }
 };
 
 // Another program's hand on the file.
@@ -93,12 +88,12 @@ struct Failing : Backing {
 TEST_CASE("a database of an earlier version is migrated and keeps what it has") {
   const Directory directory;
   sql(directory.file(), kFirstSchema);
-  CHECK(stored(directory.path, "old") == "value");
+  CHECK(stored(directory.path(), "old") == "value");
   CHECK(sql(directory.file(), "SELECT version FROM meta") == "3");
   CHECK_FALSE(sql(directory.file(), "SELECT program FROM meta").empty());
-  put(directory.path, "new", "second");
-  CHECK(stored(directory.path, "old") == "value");
-  CHECK(stored(directory.path, "new") == "second");
+  put(directory.path(), "new", "second");
+  CHECK(stored(directory.path(), "old") == "value");
+  CHECK(stored(directory.path(), "new") == "second");
 }
 
 TEST_CASE("a database whose making was interrupted is made") {
@@ -108,18 +103,18 @@ TEST_CASE("a database whose making was interrupted is made") {
                "CREATE TABLE object(kind TEXT, account TEXT, region TEXT, id TEXT, body TEXT NOT NULL, "
                "PRIMARY KEY(kind, account, region, id)) WITHOUT ROWID");
   sql(directory.file(), left);
-  put(directory.path, "a", "b");
-  CHECK(stored(directory.path, "a") == "b");
+  put(directory.path(), "a", "b");
+  CHECK(stored(directory.path(), "a") == "b");
 }
 
 TEST_CASE("a database of a newer version is refused in one line and stays as it is") {
   const Directory directory;
   sql(directory.file(), std::string(kFirstSchema) + "UPDATE meta SET version=99");
   CHECK_THROWS_WITH(
-      SqliteBacking(directory.path),
-      "data directory " + directory.path + ": made by a newer latchkey (schema 99, this one knows 3)");
+      SqliteBacking(directory.path()),
+      "data directory " + directory.path().string() + ": made by a newer latchkey (schema 99, this one knows 3)");
   sql(directory.file(), "ALTER TABLE meta ADD COLUMN program TEXT; UPDATE meta SET program='9.9.9'");
-  CHECK_THROWS_WITH(SqliteBacking(directory.path), Contains("made by a newer latchkey 9.9.9 (schema 99"));
+  CHECK_THROWS_WITH(SqliteBacking(directory.path()), Contains("made by a newer latchkey 9.9.9 (schema 99"));
   CHECK(sql(directory.file(), "PRAGMA journal_mode") == "delete");
 }
 
@@ -127,29 +122,29 @@ TEST_CASE("what is no database of Latchkey is refused in one line") {
   const Directory directory;
   std::ofstream(directory.file()) << std::string(5'000, 'x');
   CHECK_THROWS_WITH(
-      SqliteBacking(directory.path),
-      "data directory " + directory.path + ": latchkey.db is damaged or no database: file is not a database");
+      SqliteBacking(directory.path()),
+      "data directory " + directory.path().string() + ": latchkey.db is damaged or no database: file is not a database");
   std::filesystem::remove(directory.file());
   sql(directory.file(), "CREATE TABLE recipes(name TEXT)");
-  CHECK_THROWS_WITH(SqliteBacking(directory.path), Contains("latchkey.db is a database of another program"));
+  CHECK_THROWS_WITH(SqliteBacking(directory.path()), Contains("latchkey.db is a database of another program"));
   CHECK(sql(directory.file(), "SELECT count(*) FROM sqlite_master") == "1");
 }
 
 TEST_CASE("a damaged database is refused, never half read") {
   const Directory directory;
   {
-    Store store(std::make_unique<SqliteBacking>(directory.path));
+    Store store(std::make_unique<SqliteBacking>(directory.path()));
     store.write([](Txn& txn) {
       for (int i = 0; i < 3'000; ++i)
         txn.put(Setting{"setting" + std::to_string(i), Secret(std::string(100, 'v'))});
     });
   }
   Store whole;
-  SqliteBacking(directory.path).load_into(whole);
+  SqliteBacking(directory.path()).load_into(whole);
   CHECK(whole.all<Setting>().size() == 3'000);
   const auto refused = [&] {
     Store store;
-    CHECK_THROWS_WITH(SqliteBacking(directory.path).load_into(store), Contains("latchkey.db is damaged"));
+    CHECK_THROWS_WITH(SqliteBacking(directory.path()).load_into(store), Contains("latchkey.db is damaged"));
   };
   SECTION("pages of nonsense") {
     std::fstream file(directory.file(), std::ios::in | std::ios::out | std::ios::binary);
@@ -179,23 +174,23 @@ TEST_CASE("a damaged database is refused, never half read") {
 
 TEST_CASE("a directory in use is refused, with who uses it") {
   const Directory directory;
-  const SqliteBacking first(directory.path);
-  CHECK_THROWS_WITH(SqliteBacking(directory.path), "data directory " + directory.path +
+  const SqliteBacking first(directory.path().string());
+  CHECK_THROWS_WITH(SqliteBacking(directory.path()), "data directory " + directory.path().string() +
                                                        ": in use by another latchkey process (process " +
                                                        std::to_string(getpid()) + ")");
 }
 
 TEST_CASE("a directory becomes private, and its owner's choice not to write stays") {
   const Directory directory;
-  chmod(directory.path.c_str(), 0755);
-  put(directory.path, "a", "b");
+  chmod(directory.path().c_str(), 0755);
+  put(directory.path(), "a", "b");
   struct stat status {};
-  REQUIRE(stat(directory.path.c_str(), &status) == 0);
+  REQUIRE(stat(directory.path().c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0700);
-  chmod(directory.path.c_str(), 0500);
+  chmod(directory.path().c_str(), 0500);
   if (geteuid() != 0)
-    CHECK_THROWS_WITH(SqliteBacking(directory.path), Contains("cannot write there: Permission denied"));
-  REQUIRE(stat(directory.path.c_str(), &status) == 0);
+    CHECK_THROWS_WITH(SqliteBacking(directory.path()), Contains("cannot write there: Permission denied"));
+  REQUIRE(stat(directory.path().c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0500);
 }
 
