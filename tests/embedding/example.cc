@@ -1,5 +1,4 @@
 // How a test suite uses the embedded emulator.
-#define CATCH_CONFIG_MAIN
 #include <latchkey/emulator.h>
 
 #include <catch2/catch.hpp>

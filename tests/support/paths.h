@@ -1,4 +1,4 @@
-// Where the tests' files are. Only main.cc is compiled with the place of the checkout, so that the other objects are the
+// Where the tests' files are. Only paths.cc is compiled with the place of the checkout, so that the other objects are the
 // same wherever they are built.
 #pragma once
 
