@@ -119,6 +119,24 @@ Members to_members(const Session& session) {
 
 }  // namespace
 
+Session new_session(Random& random, Time now, std::int64_t seconds) {
+  Session session;
+  session.access_key_id = random.unique_id("ASIA", 16);
+  session.secret = Secret(random.secret_text(40));
+  session.issued = now;
+  session.expires = now.plus_seconds(seconds);
+  return session;
+}
+
+Session new_session(const Role& role, std::string session_name, Random& random, Time now, std::int64_t seconds) {
+  Session session = new_session(random, now, seconds);
+  session.account = role.account;
+  session.name = role.name;
+  session.id = role.id;
+  session.session_name = std::move(session_name);
+  return session;
+}
+
 Secret session_key(Store& store, Random& random) {
   const Id id{"", "", std::string(kSetting)};
   if (const auto setting = store.find<Setting>(id)) return setting->value;

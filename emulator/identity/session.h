@@ -5,6 +5,7 @@
 // Setting in the store.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,11 @@ struct Session {
   std::vector<std::string> transitive;  // tag keys that go on to the next role
   Tags federation;  // condition keys of the identity provider that vouched for it, with their values
 };
+
+// With credentials of its own, from now on for that long. Whose it is remains to be said.
+Session new_session(Random& random, Time now, std::int64_t seconds);
+// A role's.
+Session new_session(const Role& role, std::string session_name, Random& random, Time now, std::int64_t seconds);
 
 // The emulator's key for tokens, made on first use.
 Secret session_key(Store& store, Random& random);

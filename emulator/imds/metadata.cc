@@ -104,15 +104,7 @@ Metadata::Issued Metadata::current_session(const Role& role) {
   const bool good =
       !issued.token.empty() && old.issued <= now && now.plus_seconds(kRenewBefore) < old.expires;
   if (good) return issued;
-  Session session;
-  session.account = role.account;
-  session.access_key_id = random_.unique_id("ASIA", 16);
-  session.secret = Secret(random_.secret_text(40));
-  session.name = role.name;
-  session.id = role.id;
-  session.session_name = kInstance;
-  session.issued = now;
-  session.expires = now.plus_seconds(kSessionSeconds);
+  Session session = new_session(role, std::string(kInstance), random_, now, kSessionSeconds);
   issued.token = seal_session(session, session_key(store_, random_), random_);
   issued.session = std::move(session);
   return issued;

@@ -25,20 +25,7 @@ bool waits_for_replicas(const Key& key) {
 }
 
 std::string_view state_name(const Key& key) {
-  if (waits_for_replicas(key)) return "PendingReplicaDeletion";
-  switch (key.state) {
-    case Key::State::enabled:
-      return "Enabled";
-    case Key::State::disabled:
-      return "Disabled";
-    case Key::State::pending_deletion:
-      return "PendingDeletion";
-    case Key::State::pending_import:
-      return "PendingImport";
-    case Key::State::unavailable:
-      return "Unavailable";
-  }
-  return "";
+  return waits_for_replicas(key) ? "PendingReplicaDeletion" : to_string(key.state);
 }
 
 // --- CreateKey

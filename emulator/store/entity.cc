@@ -148,6 +148,22 @@ std::string arn_of(std::string_view partition, const ManagedPolicy& policy) {
   return iam_arn(partition, policy.account, "policy", policy.path, policy.name);
 }
 
+std::string_view to_string(Key::State state) {
+  switch (state) {
+    case Key::State::enabled:
+      return "Enabled";
+    case Key::State::disabled:
+      return "Disabled";
+    case Key::State::pending_deletion:
+      return "PendingDeletion";
+    case Key::State::pending_import:
+      return "PendingImport";
+    case Key::State::unavailable:
+      return "Unavailable";
+  }
+  return "";
+}
+
 std::string Key::arn() const {
   return Arn{std::string(partition_of(region)), "kms", region, account, "key/" + id}.str();
 }

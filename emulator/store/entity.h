@@ -210,6 +210,8 @@ struct Key {
   const KeyMaterial& current_material() const;
 };
 
+std::string_view to_string(Key::State state);  // as KMS writes it
+
 struct Alias {
   std::string account;
   std::string region;

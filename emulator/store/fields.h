@@ -110,26 +110,10 @@ void fields(V& visit, E& entity, const RecordedCiphertext*) {
   visit("Plaintext", entity.plaintext);
 }
 
-inline std::string state_name(Key::State state) {
-  switch (state) {
-    case Key::State::enabled:
-      return "Enabled";
-    case Key::State::disabled:
-      return "Disabled";
-    case Key::State::pending_deletion:
-      return "PendingDeletion";
-    case Key::State::pending_import:
-      return "PendingImport";
-    case Key::State::unavailable:
-      return "Unavailable";
-  }
-  return "";
-}
-
 inline Key::State state_named(const std::string& name) {
   for (const auto state : {Key::State::enabled, Key::State::disabled, Key::State::pending_deletion,
                            Key::State::pending_import}) {
-    if (state_name(state) == name) return state;
+    if (to_string(state) == name) return state;
   }
   throw std::runtime_error("State has an unknown value");
 }
@@ -146,7 +130,7 @@ void fields(V& visit, E& entity, const Key*) {
   visit("Origin", entity.origin);
   visit("Manager", entity.manager);
   visit("MultiRegion", entity.multi_region);
-  std::string state = state_name(entity.state);
+  std::string state(to_string(entity.state));
   visit("State", state);
   if constexpr (V::kReading) entity.state = state_named(state);
   visit("DeletionDate", entity.deletion_date);

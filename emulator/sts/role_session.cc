@@ -40,25 +40,15 @@ Session role_session(const Call& call, const Role& role, const std::string& sess
     throw validation_error(Protocol::query,
                            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
   }
-  Session session;
-  session.account = role.account;
-  session.access_key_id = call.random.unique_id("ASIA", 16);
-  session.secret = Secret(call.random.secret_text(40));
-  session.name = role.name;
-  session.id = role.id;
-  session.session_name = session_name;
-  session.issued = call.now;
-  session.expires = call.now.plus_seconds(seconds);
-  return session;
+  return new_session(role, session_name, call.random, call.now, seconds);
 }
 
 Members role_answer(const Call& call, const Session& session, const std::string& partition) {
-  const std::string token = seal_session(session, session_key(call.store, call.random), call.random);
   const std::string arn =
       Arn{partition, "sts", "", session.account, "assumed-role/" + session.name + "/" + session.session_name}
           .str();
   Members answer{
-      {"Credentials", credentials_of(session, token)},
+      {"Credentials", credentials_of(call, session)},
       {"AssumedRoleUser", Members{{"AssumedRoleId", session.id + ":" + session.session_name}, {"Arn", arn}}}};
   if (const auto percent = packed_size(session)) answer.add("PackedPolicySize", *percent);
   return answer;

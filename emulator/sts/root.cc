@@ -63,18 +63,14 @@ Value assume_root(Call& call) {
     throw access_denied(Protocol::query,
                         "Root sessions are not enabled for the organization of account " + call.account);
   }
-  Session session;
+  const std::string account = target_account(call);
+  Session session = new_session(call.random, call.now, call.in.number_or("DurationSeconds", kRootSeconds));
   session.kind = Session::Kind::root;
-  session.account = target_account(call);
-  session.access_key_id = call.random.unique_id("ASIA", 16);
-  session.secret = Secret(call.random.secret_text(40));
+  session.account = account;
   session.policies.push_back(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[)" +
                              std::string(task.actions) + R"(],"Resource":"*"}]})");
-  session.issued = call.now;
   session.mfa_at = call.now;  // IAM takes the session, as it does one with MFA
-  session.expires = call.now.plus_seconds(call.in.number_or("DurationSeconds", kRootSeconds));
-  const std::string token = seal_session(session, session_key(call.store, call.random), call.random);
-  Members answer{{"Credentials", credentials_of(session, token)}};
+  Members answer{{"Credentials", credentials_of(call, session)}};
   if (call.who.session && !call.who.session->source_identity.empty()) {
     answer.add("SourceIdentity", call.who.session->source_identity);
   }

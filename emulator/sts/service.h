@@ -17,7 +17,7 @@ std::vector<Operation> saml_operations();
 std::vector<Operation> root_operations();
 
 // The Credentials member that every operation which makes a session answers with.
-Members credentials_of(const Session& session, const std::string& token);
+Members credentials_of(const Call& call, const Session& session);
 // Whether the request brings a right code of the caller's MFA device. Throws AWS's refusal for a wrong one.
 bool check_mfa(const Call& call);
 

@@ -7,9 +7,6 @@
 namespace latchkey::sts {
 namespace {
 
-constexpr std::int64_t kDefaultSeconds = 43'200;
-constexpr std::int64_t kMostForRoot = 3'600;
-
 Value get_caller_identity(Call& call) {
   return Members{{"UserId", call.who.user_id}, {"Account", call.account}, {"Arn", call.who.principal.arn}};
 }
@@ -18,22 +15,10 @@ Value get_session_token(Call& call) {
   if (call.who.session) {
     throw access_denied(Protocol::query, "Cannot call GetSessionToken with session credentials");
   }
-  Session session;
-  if (check_mfa(call)) session.mfa_at = call.now;
-  session.kind = call.who.is_root() ? Session::Kind::root : Session::Kind::user;
-  session.account = call.account;
-  session.access_key_id = call.random.unique_id("ASIA", 16);
-  session.secret = Secret(call.random.secret_text(40));
-  if (call.who.user) {
-    session.name = call.who.user->name;
-    session.id = call.who.user->id;
-  }
-  std::int64_t seconds = call.in.number_or("DurationSeconds", kDefaultSeconds);
-  if (call.who.is_root()) seconds = std::min(seconds, kMostForRoot);
-  session.issued = call.now;
-  session.expires = call.now.plus_seconds(seconds);
-  const std::string token = seal_session(session, session_key(call.store, call.random), call.random);
-  return Members{{"Credentials", credentials_of(session, token)}};
+  const bool second_factor = check_mfa(call);
+  Session session = session_of_caller(call, call.who.is_root() ? Session::Kind::root : Session::Kind::user);
+  if (second_factor) session.mfa_at = call.now;
+  return Members{{"Credentials", credentials_of(call, session)}};
 }
 
 // An access key belongs to an account for good; of temporary keys only their token says whose they are.
@@ -46,10 +31,10 @@ Value get_access_key_info(Call& call) {
 
 }  // namespace
 
-Members credentials_of(const Session& session, const std::string& token) {
+Members credentials_of(const Call& call, const Session& session) {
   return Members{{"AccessKeyId", session.access_key_id},
                  {"SecretAccessKey", session.secret.reveal()},
-                 {"SessionToken", token},
+                 {"SessionToken", seal_session(session, session_key(call.store, call.random), call.random)},
                  {"Expiration", session.expires}};
 }
 

@@ -33,6 +33,21 @@ AccessRule on_everything() {
 
 AwsError invalid_parameter(std::string message) { return {400, "InvalidParameterValue", std::move(message)}; }
 
+Session session_of_caller(const Call& call, Session::Kind kind) {
+  constexpr std::int64_t kDefaultSeconds = 43'200;
+  constexpr std::int64_t kMostForRoot = 3'600;
+  std::int64_t seconds = call.in.number_or("DurationSeconds", kDefaultSeconds);
+  if (call.who.is_root()) seconds = std::min(seconds, kMostForRoot);
+  Session session = new_session(call.random, call.now, seconds);
+  session.kind = kind;
+  session.account = call.account;
+  if (call.who.user) {
+    session.name = call.who.user->name;
+    session.id = call.who.user->id;
+  }
+  return session;
+}
+
 void check_session_tags(const Tags& tags) {
   for (std::size_t i = 0; i < tags.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {

@@ -13,6 +13,9 @@ namespace latchkey::sts {
 // The rule of operations without a resource.
 AccessRule on_everything();
 AwsError invalid_parameter(std::string message);
+// What GetSessionToken and GetFederationToken make: for the caller, who is its account's root or a user, for as long as the
+// request says and the caller may have.
+Session session_of_caller(const Call& call, Session::Kind kind);
 // Throws for keys that differ in nothing but case.
 void check_session_tags(const Tags& tags);
 // Policy and PolicyArns of the request. Throws for documents that AWS refuses and policies that do not exist.
