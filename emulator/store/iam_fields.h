@@ -1,4 +1,4 @@
-// The fields of IAM's smaller entities as they are stored; store/codec.cc reads and writes them.
+// The fields of IAM's smaller entities as they are stored; store/kinds.cc reads and writes them.
 #pragma once
 
 #include "store/entity.h"
