@@ -67,6 +67,11 @@ void Metadata::clear() {
   issued_.clear();
 }
 
+void Metadata::forget_sessions() {
+  const std::lock_guard lock(mutex_);
+  issued_.clear();
+}
+
 Ptr<Role> Metadata::role_of(std::string_view account, std::string_view role) const {
   if (auto found = store_.find<Role>({std::string(account), "", to_lower(role)})) return found;
   throw std::runtime_error("there is no role '" + std::string(role) + "' in account " + std::string(account));
@@ -219,7 +224,7 @@ http::Answer Metadata::answer(const http::Message& message) {
                              {"InstanceProfileArn", Arn{std::string(partition_of(settings_.region)), "iam",
                                                         "", role->account, "instance-profile/" + role->name}
                                                         .str()},
-                             {"InstanceProfileId", "AIPA" + role->id.substr(4)}}));
+                             {"InstanceProfileId", "AIPA" + role->id.substr(std::min<std::size_t>(role->id.size(), 4))}}));
   }
   return text_answer(404, "");
 }

@@ -36,6 +36,8 @@ class Metadata {
   // where it is.
   void expose(std::string account, std::string role);
   void clear();
+  // Sessions are made anew when they are asked for: the key that sealed their tokens has gone.
+  void forget_sessions();
   // The role is the only exposed one from now on, whatever is cleared or loaded: what `exec --credentials
   // role:NAME` does. Throws std::runtime_error if there is no such role.
   void expose_alone(std::string_view account, std::string_view role);

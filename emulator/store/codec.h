@@ -107,9 +107,9 @@ class Decoder {
   void operator()(const char* name, std::string& value) { value = get<std::string>(name); }
   void operator()(const char* name, bool& value) { value = get<bool>(name); }
   void operator()(const char* name, std::int64_t& value) { value = get<std::int64_t>(name); }
-  void operator()(const char* name, Time& value) { value = {get<std::int64_t>(name)}; }
+  void operator()(const char* name, Time& value) { value = time_in(name); }
   void operator()(const char* name, std::optional<Time>& value) {
-    if (in_.find(name) != nullptr) value = Time{get<std::int64_t>(name)};
+    if (in_.find(name) != nullptr) value = time_in(name);
   }
   void operator()(const char* name, Secret& value) { value = secret_of(name, get<std::string>(name)); }
   void operator()(const char* name, std::vector<Secret>& secrets) {
@@ -159,6 +159,13 @@ class Decoder {
  private:
   [[noreturn]] static void fail(const char* name, const char* reason) {
     throw std::runtime_error(std::string(name) + " " + reason);
+  }
+  // To the year 9999 either way: what is computed from it has to be a time as well.
+  Time time_in(const char* name) {
+    constexpr std::int64_t kLimit = 253'402'300'800'000;
+    const Time time{get<std::int64_t>(name)};
+    if (time.ms < -kLimit || time.ms >= kLimit) fail(name, "is no time that can be");
+    return time;
   }
   static Secret secret_of(const char* name, std::string_view text) {
     const bool sealed = text.starts_with(kSealed);

@@ -2,6 +2,7 @@
 // data directories and exported states have them.
 #pragma once
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -72,6 +73,11 @@ void fields(V& visit, E& entity, const ManagedPolicy*) {
   visit("Tags", entity.tags);
   visit("Versions", entity.versions);
   visit("DefaultVersion", entity.default_version);
+  if constexpr (V::kReading) {
+    const bool known = std::any_of(entity.versions.begin(), entity.versions.end(),
+                                   [&](const auto& version) { return version.id == entity.default_version; });
+    if (!known) throw std::runtime_error("DefaultVersion is none of the Versions");
+  }
   visit("NextVersion", entity.next_version);
 }
 
@@ -141,6 +147,10 @@ void fields(V& visit, E& entity, const Key*) {
   visit.added("Recorded", entity.recorded);
   visit.added("Rotates", entity.rotates);
   visit.added("RotationPeriodDays", entity.rotation_period_days);
+  if constexpr (V::kReading) {
+    if (entity.rotation_period_days < 1 || entity.rotation_period_days > 2'560)
+      throw std::runtime_error("RotationPeriodDays is not in 1..2560");
+  }
   visit.added("NextRotation", entity.next_rotation);
   visit.added("PrimaryRegion", entity.primary_region);
   visit.added("ReplicaRegions", entity.replica_regions);

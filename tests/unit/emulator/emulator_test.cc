@@ -90,6 +90,25 @@ TEST_CASE("state goes out sealed and comes back in, all or nothing") {
   }
 }
 
+TEST_CASE("a state that could not be worked with is refused") {
+  Emulator emulator;
+  emulator.call("kms", "CreateKey");
+  emulator.call("iam", "CreatePolicy", R"({"PolicyName":"p","PolicyDocument":"{\"Version\":\"2012-10-17\",\"Statement\":[]}"})");
+  const std::string state = emulator.control("GET", "/_latchkey/state").body;
+  const auto refused = [&](const std::string& was, const std::string& is) {
+    std::string changed = state;
+    const std::size_t at = changed.find(was);
+    REQUIRE(at != std::string::npos);
+    changed.replace(at, was.size(), is);
+    const auto answer = emulator.control("PUT", "/_latchkey/state", changed);
+    CHECK(answer.status == 400);
+    return answer.body;
+  };
+  CHECK(refused(R"("DefaultVersion":"v1")", R"("DefaultVersion":"v7")").find("DefaultVersion is none of the Versions") != std::string::npos);
+  CHECK(refused(R"("RotationPeriodDays":365)", R"("RotationPeriodDays":0)").find("RotationPeriodDays is not in 1..2560") != std::string::npos);
+  CHECK(refused(R"("Created":)", R"("Created":90)").find("Created is no time that can be") != std::string::npos);
+}
+
 TEST_CASE("the control API says what it does not have") {
   Emulator emulator;
   CHECK(emulator.control("GET", "/_latchkey/nothing").status == 404);
