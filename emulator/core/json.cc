@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "core/encoding.h"
 
@@ -63,6 +64,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
   bool close() {
     Value finished = std::move(open_.back().container);
+    if (finished.is<Members>()) keep_last_of_each(finished.get<Members>());
     open_.pop_back();
     --values_;  // put() counts it again
     return put(std::move(finished));
@@ -83,15 +85,31 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  // A linear search a member would make a hostile object of n names cost n²; large objects are only checked at the end.
+  // A linear search a member would make a hostile object of n names cost n²; so of large ones the
+  // repeated are dropped when they are complete.
   static void put_member(Members& members, std::string name, Value value) {
-    if (members.size() < 64) {
+    if (members.size() < kSearched) {
       members.set(std::move(name), std::move(value));
     } else {
       members.add(std::move(name), std::move(value));
     }
   }
 
+  static void keep_last_of_each(Members& members) {
+    if (members.size() <= kSearched) return;
+    std::unordered_map<std::string_view, std::size_t> last;
+    std::size_t place = 0;
+    for (const auto& [name, value] : members) last[name] = place++;
+    if (last.size() == members.size()) return;
+    Members kept;
+    place = 0;
+    for (const auto& [name, value] : members) {
+      if (last[name] == place++) kept.add(name, value);
+    }
+    members = std::move(kept);
+  }
+
+  static constexpr std::size_t kSearched = 64;
   JsonLimits limits_;
   JsonError error_;
   Value root_;

@@ -1,6 +1,7 @@
 #include "kms/access.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/encoding.h"
 #include "identity/context.h"
@@ -93,10 +94,16 @@ void add_key_context(policy::Context& context, const Call& call, const Key& key)
 
 void add_encryption_context(policy::Context& context, const Members& encryption_context) {
   std::vector<std::string> keys;
+  // Condition keys do not tell "A" from "a": the last value counts, under the first spelling.
+  std::vector<std::pair<std::string_view, std::string_view>> distinct;
+  std::map<std::string, std::size_t> places;
   for (const auto& [key, value] : encryption_context) {
-    context.set("kms:EncryptionContext:" + key, value.get<std::string>());
+    const auto [place, is_new] = places.emplace(to_lower(key), distinct.size());
+    if (is_new) distinct.emplace_back(key, "");
+    distinct[place->second].second = value.get<std::string>();
     keys.push_back(key);
   }
+  for (const auto& [key, value] : distinct) context.add("kms:EncryptionContext:" + std::string(key), value);
   if (!keys.empty()) context.set("kms:EncryptionContextKeys", std::move(keys));
 }
 

@@ -160,7 +160,7 @@ void Journal::clear_account(std::string_view account) {
   const std::lock_guard lock(mutex_);
   std::rotate(ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(oldest_), ring_.end());
   oldest_ = 0;
-  std::erase_if(ring_, [&](const PackedEntry& entry) { return unpack(entry).account == account; });
+  std::erase_if(ring_, [&](const PackedEntry& entry) { return is_of_account(entry, account); });
 }
 
 std::size_t Journal::size() const {

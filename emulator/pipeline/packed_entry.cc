@@ -181,7 +181,7 @@ policy::Context unpack_context(Unpacker& in) {
     const std::string key(in.key());
     std::vector<std::string> values(in.number());
     for (std::string& value : values) value = in.text();
-    context.set(key, values);
+    context.add(key, values);
   }
   return context;
 }
@@ -372,6 +372,14 @@ Entry unpack(const PackedEntry& packed) {
 
 bool has_id(const PackedEntry& packed, std::string_view id) {
   return Unpacker(packed).view() == id;
+}
+
+// The third text, as texts_of() has them.
+bool is_of_account(const PackedEntry& packed, std::string_view account) {
+  Unpacker in(packed);
+  in.view();
+  in.view();
+  return in.view() == account;
 }
 
 }  // namespace latchkey

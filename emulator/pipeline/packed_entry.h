@@ -14,5 +14,6 @@ PackedEntry pack(const Entry& entry);
 Entry unpack(const PackedEntry& packed);
 // Without unpacking it.
 bool has_id(const PackedEntry& packed, std::string_view id);
+bool is_of_account(const PackedEntry& packed, std::string_view account);
 
 }  // namespace latchkey

@@ -189,9 +189,9 @@ void append_size(std::string& out, std::size_t size) {
 
 }  // namespace
 
-std::size_t Context::place_of(std::string_view key) const {
+std::size_t Context::place_of(std::string_view key, std::size_t within) const {
   std::size_t at = 0;
-  while (at < packed_.size()) {
+  while (at < within) {
     const auto head = head_at<Head>(packed_, at);
     if (head.key_size == key.size() &&
         equals_ignoring_case({packed_.data() + at + sizeof head, head.key_size}, key)) {
@@ -199,7 +199,7 @@ std::size_t Context::place_of(std::string_view key) const {
     }
     at += head.size;
   }
-  return at;
+  return packed_.size();
 }
 
 // A key that is there already keeps its place and its spelling.
@@ -215,6 +215,13 @@ void Context::set_texts(std::string_view key, const Texts& texts, std::size_t co
     tail.assign(packed_, place + head.size, std::string::npos);
     packed_.resize(place);
   }
+  append(key, texts, count);
+  packed_.append(tail);
+}
+
+template <class Texts>
+void Context::append(std::string_view key, const Texts& texts, std::size_t count) {
+  const std::size_t place = packed_.size();
   Head head{0, static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(count)};
   packed_.append(sizeof head, '\0').append(key);
   for (const std::string_view text : texts) {
@@ -223,8 +230,11 @@ void Context::set_texts(std::string_view key, const Texts& texts, std::size_t co
   }
   head.size = static_cast<std::uint32_t>(packed_.size() - place);
   std::memcpy(packed_.data() + place, &head, sizeof head);
-  packed_.append(tail);
 }
+
+void Context::add(std::string_view key, std::string_view value) { append(key, std::span(&value, 1), 1); }
+
+void Context::add(std::string_view key, const std::vector<std::string>& values) { append(key, values, values.size()); }
 
 void Context::set(std::string_view key, const std::string_view* values, std::size_t count) {
   set_texts(key, std::span(values, count), count);
@@ -241,14 +251,18 @@ void Context::set_all(const Context& other) {
     packed_.append(other.packed_);
     return;
   }
+  // What comes from the other one has its keys once each, so they are looked for in what is here before.
+  std::size_t before = packed_.size();
   std::size_t at = 0;
   while (at < other.packed_.size()) {
     const auto head = head_at<Head>(other.packed_, at);
     const std::string_view key(other.packed_.data() + at + sizeof head, head.key_size);
-    if (place_of(key) == packed_.size()) {
+    if (place_of(key, before) == packed_.size()) {
       packed_.append(other.packed_, at, head.size);
     } else {
+      const std::size_t size = packed_.size();
       set(key, Values(key.data() + key.size(), head.count));
+      before = before + packed_.size() - size;
     }
     at += head.size;
   }

@@ -144,6 +144,14 @@ void Store::run(const std::function<void(Txn&)>& work) {
   commit(txn);
 }
 
+void Store::run_if_idle(const std::function<void(Txn&)>& work) {
+  const std::unique_lock lock(writing_, std::try_to_lock);
+  if (!lock) return;
+  Txn txn(*this);
+  work(txn);
+  commit(txn);
+}
+
 void Store::commit(Txn& txn) {
   if (backing_ && !txn.staged_->changes.empty()) backing_->apply(txn.staged_->changes);
   const std::unique_lock lock(mutex_);

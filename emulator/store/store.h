@@ -154,6 +154,12 @@ class Store {
   template <class F>
   auto write(F&& work);
 
+  // The same, unless another writer is at it: then nothing happens. For what is not worth waiting for.
+  template <class F>
+  void write_if_idle(F&& work) {
+    run_if_idle([&work](Txn& txn) { work(txn); });
+  }
+
   // Puts what was read from disk or from an exported document in, without writing it to disk again.
   template <class T>
   void load(T entity) {
@@ -193,6 +199,7 @@ class Store {
   std::size_t count(std::size_t kind, std::string_view account, std::string_view region) const;
   void load(std::size_t kind, AnyEntity entity);
   void run(const std::function<void(Txn&)>& work);
+  void run_if_idle(const std::function<void(Txn&)>& work);
   void commit(Txn& txn);
 
   std::mutex writing_;

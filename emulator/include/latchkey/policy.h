@@ -140,6 +140,9 @@ class Context {
   void set(std::string_view key, const char* value) { set(key, std::string_view(value)); }
   void set(std::string_view key, const std::vector<std::string>& values);
   void set(std::string_view key, Values values);
+  // The same for a key that is not here yet, without looking for it.
+  void add(std::string_view key, std::string_view value);
+  void add(std::string_view key, const std::vector<std::string>& values);
   // Everything of another context, which overrides what is here.
   void set_all(const Context& other);
   Values find(std::string_view key) const;  // not present(): absent
@@ -161,8 +164,12 @@ class Context {
   };
   template <class Texts>
   void set_texts(std::string_view key, const Texts& texts, std::size_t count);
+  template <class Texts>
+  void append(std::string_view key, const Texts& texts, std::size_t count);
   void set(std::string_view key, const std::string_view* values, std::size_t count);
-  std::size_t place_of(std::string_view key) const;  // the end where there is none
+  // Among the first so many bytes; the end of all where there is none.
+  std::size_t place_of(std::string_view key, std::size_t within) const;
+  std::size_t place_of(std::string_view key) const { return place_of(key, packed_.size()); }
 
   std::string packed_;
 };
