@@ -76,8 +76,8 @@ Emulator::Impl::Impl(Options given)
   http::ServerOptions server_options;
   server_options.host = options.host;
   server_options.port = options.port;
-  server_options.body_limit = [limit = server_options.max_body_bytes](const sigv4::RawRequest& head) {
-    return Control::is_control_path(head.target) ? kMaxControlBody : limit;
+  server_options.body_limit = [this, limit = server_options.max_body_bytes](const sigv4::RawRequest& head) {
+    return Control::is_control_path(head.target) && !from_foreign_site(head, options.host) ? kMaxControlBody : limit;
   };
   server_options.refuse = [this](const http::Message& message, int status, std::string_view reason) {
     return refuse(message, status, reason);
@@ -162,7 +162,11 @@ void Emulator::Impl::reset_account(std::string_view account) {
 http::Answer Emulator::Impl::answer(const http::Message& message) {
   const std::string& target = message.request.target;
   const bool control_path = Control::is_control_path(target);
-  if (!control_path && !Metadata::is_metadata_path(target)) return pipeline->answer(message);
+  if (!control_path && !Metadata::is_metadata_path(target)) {
+    // Everybody knows the secret of "test", so a signature alone keeps no web page out.
+    if (!from_browser(message.request) || !from_foreign_site(message.request, options.host)) return pipeline->answer(message);
+    return pipeline->refuse(message, 403, "Requests from web pages of other sites are refused.");
+  }
   if (from_foreign_site(message.request, options.host)) {
     return Control::refusal(403, "requests from other sites are refused");
   }
@@ -199,6 +203,7 @@ Control::Parts Emulator::Impl::control_parts() {
               [this](const Members& state) {
                 const std::lock_guard lock(reset_mutex);
                 store->import_state(state);
+                metadata->forget_sessions();
               },
           .ca_pem = [this] { return certificates->ca_pem(); },
           .metrics = [this] { return metrics_text(); },

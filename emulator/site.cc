@@ -41,6 +41,10 @@ bool is_loopback(std::string_view host) {
   return http::local_name(host) || (is_address(host) && host.starts_with("127."));
 }
 
+bool from_browser(const sigv4::RawRequest& request) {
+  return request.header("origin").has_value() || request.header("sec-fetch-site").has_value();
+}
+
 bool from_foreign_site(const sigv4::RawRequest& request, std::string_view bound_host) {
   if (request.header("sec-fetch-site") == "cross-site") return true;
   const std::string host = host_name(request.header("host").value_or(""));

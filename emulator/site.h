@@ -1,4 +1,4 @@
-// Keeps web pages away from what is not signed: the control API and instance metadata.
+// Keeps web pages of other sites away.
 #pragma once
 
 #include <string_view>
@@ -9,6 +9,9 @@ namespace latchkey {
 
 // Whether an address or name stands for this machine alone.
 bool is_loopback(std::string_view host);
+
+// Whether a page in somebody's browser says that it has sent this; programs do not.
+bool from_browser(const sigv4::RawRequest& request);
 
 // Whether a page of another site, in somebody's browser, may have sent this. True for a foreign Origin, for
 // what the browser itself calls cross-site, and (DNS rebinding) for a Host that is a public name of somebody

@@ -5,11 +5,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <memory>
 
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -142,11 +144,12 @@ int wait_for(pid_t child, const BlockedSignals& signals) {
 }
 
 // The journal holds no secrets, but who did what is nobody else's business. Opened before the program starts: who asks for a journal does not want to miss it at the end.
-std::ofstream journal_file(const std::string& path) {
-  std::ofstream file;
-  if (path.empty()) return file;
+// The command does not inherit it.
+using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+File journal_file(const std::string& path) {
+  if (path.empty()) return {nullptr, std::fclose};
   const mode_t mask = umask(0077);
-  file.open(path, std::ios::binary);
+  File file(std::fopen(path.c_str(), "we"), std::fclose);
   umask(mask);
   if (!file) throw UsageError("exec: cannot write " + path);
   return file;
@@ -187,18 +190,20 @@ int exec_command(const std::vector<std::string>& args, std::ostream& out, std::o
   ExecOptions options = read_options(args, out, help);
   if (help) return 0;
   if (options.emulator.data_dir.empty()) options.emulator.ca_dir = default_ca_directory();
+  signal(SIGCHLD, SIG_DFL);  // whoever started this may have ignored it, and the end of the command would pass unnoticed
   const BlockedSignals signals{SIGQUIT, SIGUSR1, SIGUSR2};
   Emulator emulator(options.emulator);
   const EmptyFiles files;
-  std::ofstream journal = journal_file(options.journal);
+  const File journal = journal_file(options.journal);
   const pid_t child =
       start_child(options.command, child_environment(emulator, options, files), signals.before());
   const int status = wait_for(child, signals);
   const Emulator::Counts counts = emulator.counts();
   err << "latchkey: " << counts.calls << (counts.calls == 1 ? " call, " : " calls, ") << counts.denials << " denied";
   if (!options.journal.empty()) {
-    journal << emulator.control("GET", "/_latchkey/requests?format=lines").body;
-    if (!journal.flush()) throw std::runtime_error("cannot write " + options.journal);
+    const std::string lines = emulator.control("GET", "/_latchkey/requests?format=lines").body;
+    std::fwrite(lines.data(), 1, lines.size(), journal.get());
+    if (std::fflush(journal.get()) != 0 || std::ferror(journal.get()) != 0) throw std::runtime_error("cannot write " + options.journal);
     err << ", journal in " << options.journal;
   }
   err << std::endl;

@@ -143,4 +143,13 @@ for python in python3 /usr/bin/python3; do
   same "its calls, too" "latchkey: 5 calls, 0 denied" "$(cat errors)"
   break
 done
+# Everybody knows the secret of "test", so no page of another site may call anything.
+code() { "$latchkey" exec -- bash -c 'curl -s -H "Origin: $0" "$LATCHKEY_URL/?Action=ListUsers&Version=2010-05-08"' "$1" 2> /dev/null | grep -o '<Code>[^<]*'; }
+same "a page of another site" "<Code>MalformedHttpRequestException" "$(code https://evil.example)"
+same "a page of this machine" "<Code>MissingAuthenticationToken" "$(code http://localhost:3000)"
+
+# --- Who started it may have left it an ignored SIGCHLD ---
+timeout 20 env --ignore-signal=CHLD "$latchkey" exec -- sh -c 'exit 7' 2> /dev/null || seen=$?
+same "the end of the command is noticed" 7 "$seen"
+same "the journal is not the command's" "" "$("$latchkey" exec --journal j.jsonl -- sh -c 'ls -l /proc/self/fd' 2> /dev/null | grep j.jsonl || true)"
 echo "exec: $checks checks"
