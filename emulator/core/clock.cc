@@ -92,22 +92,16 @@ Time Clock::real() const {
 }
 
 Time Clock::now() const {
-  const std::int64_t value = value_.load();
-  if (frozen_.load()) return {value};
-  return {real().ms + value};
+  const std::int64_t state = state_.load();
+  const std::int64_t value = state >> 1;
+  return {(state & 1) != 0 ? value : real().ms + value};
 }
 
-void Clock::freeze(Time at) {
-  value_.store(at.ms);
-  frozen_.store(true);
-}
+void Clock::freeze(Time at) { state_.store(at.ms * 2 + 1); }
 
-void Clock::advance(std::int64_t milliseconds) { value_.fetch_add(milliseconds); }
+void Clock::advance(std::int64_t milliseconds) { state_.fetch_add(milliseconds * 2); }
 
-void Clock::release() {
-  frozen_.store(false);
-  value_.store(0);
-}
+void Clock::release() { state_.store(0); }
 
 std::optional<Time> parse_iso8601(std::string_view text) {
   const auto day = take_day(text);

@@ -22,11 +22,12 @@ class Clock {
   void freeze(Time at);
   void advance(std::int64_t milliseconds);  // of a frozen clock: stays frozen, later; of a running one: runs ahead
   void release();                           // back to real time
-  bool frozen() const { return frozen_.load(); }
+  bool frozen() const { return (state_.load() & 1) != 0; }
 
  private:
-  std::atomic<bool> frozen_{false};
-  std::atomic<std::int64_t> value_{0};  // frozen: the time; else: how far ahead of real time, both in milliseconds
+  // Both in one, so that nobody sees the half of a change. Odd: frozen at half of it; even: half of it ahead of real time,
+  // in milliseconds.
+  std::atomic<std::int64_t> state_{0};
 };
 
 // "2030-01-01T00:00:00Z", "2030-01-01", "2030-01-01T00:00:00.250+02:00"; nullopt if it is not a date.

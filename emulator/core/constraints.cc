@@ -44,7 +44,7 @@ class Checker {
 
   // "'x' ", or nothing where AWS keeps the value to itself.
   std::string echo(const Value& value, const Shape& shape) const {
-    if (wording_ == Wording::silent || shape.secret || shape.document) return "";
+    if (wording_ == Wording::silent || quiet_ || shape.secret || shape.document) return "";
     if (const auto* string = value.get_if<std::string>()) return "'" + *string + "' ";
     if (const auto* number = value.get_if<std::int64_t>()) return "'" + std::to_string(*number) + "' ";
     if (const auto* list = value.get_if<List>()) return list_text(*list);
@@ -117,8 +117,10 @@ class Checker {
     const List& elements = value.get<List>();
     bounds(value, shape, path, static_cast<std::int64_t>(elements.size()), "length");
     for (std::size_t i = 0; i < elements.size(); ++i) {
+      quiet_ = is_secret_tag(elements[i]);
       check(elements[i], *shape.element, path + "." + std::to_string(i + 1) + ".member", name);
     }
+    quiet_ = false;
   }
 
   void map(const Value& value, const Shape& shape, const std::string& path, std::string_view name) {
@@ -136,6 +138,7 @@ class Checker {
 
  private:
   Wording wording_;
+  bool quiet_ = false;  // no value of what is being looked at may be repeated
   std::vector<std::string> found_;
   std::vector<std::string> worded_;
 };

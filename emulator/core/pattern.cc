@@ -41,17 +41,20 @@ struct Node {  // the pattern as a tree
   int max = -1;  // -1: no bound
 };
 
+constexpr Point kReplacement = 0xfffd;  // what does not belong to a character is read as this one
+
 Point take_point(std::string_view& text) {
   const auto byte = static_cast<unsigned char>(text[0]);
   const std::size_t length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-  if (length == 1 || byte < 0xc0 || text.size() < length) {
-    text.remove_prefix(1);
-    return byte;
+  Point point = length == 1 ? byte : byte & (0xffU >> (length + 1));
+  bool whole = (byte < 0x80 || byte >= 0xc0) && text.size() >= length;
+  for (std::size_t i = 1; whole && i < length; ++i) {
+    const auto next = static_cast<unsigned char>(text[i]);
+    whole = (next & 0xc0) == 0x80;
+    point = point << 6 | (next & 0x3f);
   }
-  Point point = byte & (0xffU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) point = point << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
-  text.remove_prefix(length);
-  return point;
+  text.remove_prefix(whole ? length : 1);
+  return whole ? point : kReplacement;
 }
 
 class Parser {

@@ -193,16 +193,11 @@ Members from_form(const Form& form, std::span<const Member> members) {
   return read_form_structure(form, "", members);
 }
 
-namespace {
-
-// The tag of CreateKey that brings a key's material (kms/custom_tags.h).
 bool is_secret_tag(const Value& element) {
   const auto* tag = element.get_if<Members>();
   const Value* key = tag == nullptr ? nullptr : tag->find("TagKey");
   return key != nullptr && *key == Value("_custom_key_material_");
 }
-
-}  // namespace
 
 Members without_secrets(Members input, std::span<const Member> members) {
   Members out;

@@ -101,6 +101,8 @@ std::vector<std::string> violations(const Members& input, std::span<const Member
 void validate(const Members& input, std::span<const Member> members, Wording wording, Protocol protocol);
 
 // The input without what its shapes call secret, for the journal.
+// The tag of CreateKey that brings a key's material (kms/custom_tags.h).
+bool is_secret_tag(const Value& element);
 Members without_secrets(Members input, std::span<const Member> members);
 
 }  // namespace latchkey

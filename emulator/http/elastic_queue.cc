@@ -1,7 +1,7 @@
 #include "http/elastic_queue.h"
 
 #include <chrono>
-#include <system_error>
+#include <exception>
 #include <utility>
 
 namespace latchkey::http {
@@ -32,7 +32,7 @@ bool ElasticQueue::submit(int job) {
   const auto self = threads_.emplace(threads_.end());
   try {
     *self = std::thread([this, self, job] { run(self, job); });
-  } catch (const std::system_error&) {  // the system has no more threads
+  } catch (const std::exception&) {  // the system has no more threads, or no memory for one
     threads_.erase(self);
     return false;
   }

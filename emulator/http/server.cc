@@ -188,16 +188,22 @@ struct Server::Impl {
         listener([this](int descriptor) { accepted(descriptor); }) {}
 
   void accepted(int descriptor) noexcept {
-    if (!open.enter(descriptor)) {
-      ::close(descriptor);
-      return;
-    }
+    bool entered = false;
     try {
+      entered = open.enter(descriptor);
+      if (!entered) {
+        ::close(descriptor);
+        return;
+      }
       auto connection = std::make_unique<Connection>(descriptor, options, certificates, handler, stopping);
       workers[next_worker++ % workers.size()]->adopt(std::move(connection));
     } catch (const std::exception&) {
       // Out of memory: the connection is closed already, or never was.
-      open.leave(descriptor);
+      if (entered) {
+        open.leave(descriptor);
+      } else {
+        ::close(descriptor);
+      }
     }
   }
 

@@ -90,6 +90,7 @@ bool Socket::write(std::string_view data) {
     if (sent >= 0) {
       data.remove_prefix(static_cast<std::size_t>(sent));
       if (data.empty()) return true;
+      until = {};  // who goes on reading, however slowly, is not gone
       continue;
     }
     if (errno == EINTR) continue;

@@ -247,10 +247,11 @@ List Faults::list() const {
 bool Faults::remove(std::string_view id) {
   const std::lock_guard lock(mutex_);
   const bool found = std::erase_if(faults_, [&](const Fault& fault) { return fault.id == id; }) > 0;
+  if (!found) return false;
   any_ = !faults_.empty();
   ++removals_;
   removed_.notify_all();
-  return found;
+  return true;
 }
 
 void Faults::clear() {
@@ -274,15 +275,14 @@ std::optional<Faults::Blow> Faults::strike(std::string_view action, std::string_
     if (fault.probability < 1 && next_share(fault.seed) >= fault.probability) continue;
     if (fault.count) --*fault.count;
     ++fault.struck;
-    return Blow{fault.id, fault.error, fault.delay_ms, fault.fate};
+    return Blow{fault.id, fault.error, fault.delay_ms, fault.fate, removals_};
   }
   return std::nullopt;
 }
 
-void Faults::wait(std::int64_t milliseconds) {
+void Faults::wait(const Blow& blow) {
   std::unique_lock lock(mutex_);
-  const std::uint64_t before = removals_;
-  removed_.wait_for(lock, std::chrono::milliseconds(milliseconds), [&] { return removals_ != before; });
+  removed_.wait_for(lock, std::chrono::milliseconds(blow.delay_ms), [&] { return removals_ != blow.removals; });
 }
 
 }  // namespace latchkey

@@ -42,6 +42,7 @@ class Faults {
     std::optional<AwsError> error;
     std::int64_t delay_ms = 0;
     http::Answer::Fate fate = http::Answer::Fate::send;
+    std::uint64_t removals = 0;  // for wait()
   };
 
   // Reads a fault and adds it; answers its description. Throws std::runtime_error with the member and the
@@ -55,8 +56,8 @@ class Faults {
   bool any() const { return any_; }
   // The first fault that matches the call and strikes; nullopt for nearly every call.
   std::optional<Blow> strike(std::string_view action, std::string_view principal, std::string_view account);
-  // Waits, unless faults are removed meanwhile.
-  void wait(std::int64_t milliseconds);
+  // As long as the blow says, unless faults have been removed since it struck.
+  void wait(const Blow& blow);
 
  private:
   mutable std::mutex mutex_;

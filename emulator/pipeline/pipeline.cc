@@ -52,6 +52,21 @@ std::string_view requested_region(const Service& service, std::string_view signe
   return partition == "aws-us-gov" ? "us-gov-west-1" : "us-east-1";
 }
 
+// The query of a canonical request may have what must not be kept, such as a new password.
+std::string without_secrets(std::string canonical_request, const Operation* operation) {
+  if (operation == nullptr) return canonical_request;
+  for (const Member& member : operation->input) {
+    if (!member.shape->secret) continue;
+    const std::string name = std::string(member.name) + "=";
+    for (std::size_t at = canonical_request.find(name); at != std::string::npos; at = canonical_request.find(name, at)) {
+      const bool whole = at > 0 && (canonical_request[at - 1] == '&' || canonical_request[at - 1] == '\n');
+      at += name.size();
+      if (whole) canonical_request.replace(at, canonical_request.find_first_of("&\n", at) - at, "***");
+    }
+  }
+  return canonical_request;
+}
+
 // The account that owns the resource: the ARN's, or the caller's where the ARN has none.
 std::string owner_of(const Call& call, const Access& access) {
   if (!access.resource_account.empty()) return access.resource_account;
@@ -313,7 +328,7 @@ void Pipeline::suffer_fault(Request& request) {
   const auto blow = parts_.faults.strike(entry.service + ":" + entry.operation, entry.principal, entry.account);
   if (!blow) return;
   entry.fault = blow->id;
-  if (blow->delay_ms > 0) parts_.faults.wait(blow->delay_ms);
+  if (blow->delay_ms > 0) parts_.faults.wait(*blow);
   request.fate = blow->fate;
   if (blow->error) throw *blow->error;
   if (blow->fate == http::Answer::Fate::reset) throw AwsError(500, "ConnectionReset");
@@ -325,7 +340,7 @@ void Pipeline::check_signature(Request& request, const Secret& secret) {
   sigv4::Verdict verdict = sigv4::verify_signature(request.message.request, claim, key);
   if (verdict.ok) return;
   std::string cause = sigv4::likely_cause(request.message.request, claim, verdict, secret.reveal());
-  request.entry.signature = SignatureTrace{std::move(verdict.canonical_request),
+  request.entry.signature = SignatureTrace{without_secrets(std::move(verdict.canonical_request), request.route.operation),
                                            std::move(verdict.string_to_sign), std::move(cause)};
   throw authentication_error(request.protocol(), sigv4::signature_mismatch());
 }
@@ -375,7 +390,7 @@ void Pipeline::note_use_of_role(const Call& call) {
                      call.now.ms - role.last_used->ms < kNotedEveryMs;
   if (noted) return;
   const Id id = Traits<Role>::id(role);
-  call.store.write([&](Txn& txn) {
+  call.store.write_if_idle([&](Txn& txn) {
     const auto current = txn.find<Role>(id);
     if (!current || current->id != role.id) return;
     Role used = *current;
@@ -393,7 +408,7 @@ void Pipeline::note_use_of_access_key(const Call& call) {
   const bool same = key->last_used_service == call.service.name && key->last_used_region == call.region;
   if (key->last_used && same && call.now.ms - key->last_used->ms < kNotedEveryMs && call.now >= *key->last_used)
     return;
-  call.store.write([&](Txn& txn) {
+  call.store.write_if_idle([&](Txn& txn) {
     const auto current = txn.find<AccessKey>(id);
     if (!current) return;
     AccessKey used = *current;

@@ -32,6 +32,11 @@ Form form_of(const http::Message& message) {
   return form;
 }
 
+bool is_utf8(const Form& form) {
+  return std::all_of(form.begin(), form.end(),
+                     [](const auto& pair) { return latchkey::is_utf8(pair.first) && latchkey::is_utf8(pair.second); });
+}
+
 const Service* by_name(const std::vector<const Service*>& services, std::string_view name) {
   const auto found = std::find_if(services.begin(), services.end(), [&](const Service* s) { return s->name == name; });
   return found == services.end() ? nullptr : *found;
@@ -107,6 +112,11 @@ Route route_query(const http::Message& message, const std::vector<const Service*
   }
   const auto version = out.form.find("Version");
   const std::string seen = version == out.form.end() ? "NO_VERSION_SPECIFIED" : version->second;
+  // As in JSON, what is no UTF-8 gets no further: the store, the journal and every answer are UTF-8.
+  if (!is_utf8(out.form)) {
+    out.error = AwsError(400, "MalformedInput", "The request has bytes that are not UTF-8.");
+    return out;
+  }
   if (seen == out.service->version) out.operation = out.service->find(name);
   if (out.operation != nullptr) return out;
   out.error = seen == out.service->version && is_not_yet(*out.service, name)

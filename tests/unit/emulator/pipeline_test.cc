@@ -166,3 +166,61 @@ TEST_CASE("whatever bytes come as a body, the answer is AWS's and no server erro
     CHECK_FALSE(reply.request_id.empty());
   }
 }
+
+TEST_CASE("a query that is no UTF-8 gets nowhere") {
+  AwsTest aws;
+  auto request = aws.signed_query("iam", "CreateUser", {{"UserName", "ab\xc1/"}});
+  const auto refused = aws.send(request);
+  CHECK(refused.status == 400);
+  CHECK(refused.code == "MalformedInput");
+  CHECK(aws.iam("CreateUser", {{"UserName", "a\xc3\xa4"}}).code == "ValidationError");
+}
+
+TEST_CASE("what a query must not have kept is not in the canonical request that the journal shows") {
+  AwsTest aws;
+  auto request = aws.signed_query("iam", "CreateLoginProfile", {{"UserName", "u"}});
+  request.target = "/?NewPassword=kept&Password=SECRET%21x&UserName=u&Action=CreateLoginProfile&Version=2010-05-08";
+  const auto refused = aws.send(request);
+  CHECK(refused.code == "SignatureDoesNotMatch");
+  const auto entry = aws.journal.find(refused.request_id);
+  REQUIRE(entry);
+  REQUIRE(entry->signature);
+  CHECK(entry->signature->canonical_request.find("SECRET") == std::string::npos);
+  CHECK(entry->signature->canonical_request.find("&Password=***&") != std::string::npos);
+  CHECK(entry->signature->canonical_request.find("NewPassword=kept") != std::string::npos);
+}
+
+TEST_CASE("a key's material in a tag is not repeated where it is too long") {
+  AwsTest aws;
+  const std::string material(300, 'S');
+  const auto refused = aws.kms("CreateKey", R"({"Tags":[{"TagKey":"_custom_key_material_","TagValue":")" + material + "\"}]}");
+  CHECK(refused.code == "ValidationException");
+  CHECK(refused.message.find("SSS") == std::string::npos);
+  CHECK(aws.log_text.find("SSS") == std::string::npos);
+  const auto other = aws.kms("CreateKey", R"({"Tags":[{"TagKey":"_custom_key_material_","TagValue":"x"},{"TagKey":"k","TagValue":")" + material + "\"}]}");
+  CHECK(other.message.find("SSS") != std::string::npos);
+}
+
+TEST_CASE("an encryption context of thousands of names is a matter of moments") {
+  AwsTest aws;
+  std::string context;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string name = std::to_string(i);
+    context.append(i == 0 ? "\"" : ",\"").append(name).append("\":\"v\"");
+  }
+  const std::string key = aws.key();
+  const auto sealed = aws.kms("Encrypt", R"({"KeyId":")" + key + R"(","Plaintext":"eA==","EncryptionContext":{)" + context + "}}");
+  CHECK(sealed.status == 200);
+  const auto entry = aws.journal.find(sealed.request_id);
+  REQUIRE(entry);
+  CHECK(entry->decisions.front().request.context.find("kms:EncryptionContext:19999").front() == "v");
+}
+
+TEST_CASE("of a name that an object of any size has twice, the last counts") {
+  std::string text = R"({"twice":1)";
+  for (int i = 0; i < 100; ++i) text += ",\"n" + std::to_string(i) + "\":0";
+  const auto document = parse_json(text + R"(,"twice":2})");
+  REQUIRE(document);
+  CHECK(document->get<Members>().size() == 101);
+  CHECK(document->get<Members>().find("twice")->get<std::int64_t>() == 2);
+}
