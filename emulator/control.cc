@@ -60,6 +60,13 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> ch
   return std::find(choices.begin(), choices.end(), text) != choices.end();
 }
 
+// A misspelt parameter must not do more than was asked for, or show less.
+void allow_only(const Form& query, std::initializer_list<std::string_view> names) {
+  for (const auto& [name, value] : query) {
+    if (!is_one_of(name, names)) throw std::runtime_error(name + ": is not a parameter here");
+  }
+}
+
 std::string value_of(const Form& query, std::string_view name) {
   const auto found = query.find(name);
   return found == query.end() ? "" : found->second;
@@ -93,10 +100,10 @@ http::Answer Control::dispatch(const http::Message& message) {
   const std::string& method = message.request.method;
   const Form query = parse_query(target);
   if (path.starts_with(kLocalStack)) {
-    return method == "GET" ? localstack(path.substr(kLocalStack.size())) : wrong_method("GET");
+    return method == "GET" || method == "HEAD" ? localstack(path.substr(kLocalStack.size())) : wrong_method("GET");
   }
   const std::string_view name = path.substr(kPrefix.size());
-  if (name == "health") return method == "GET" ? health() : wrong_method("GET");
+  if (name == "health") return method == "GET" || method == "HEAD" ? health() : wrong_method("GET");
   if (name == "reset") return method == "POST" ? reset(query) : wrong_method("POST");
   if (name == "clock") return clock(message);
   if (name == "state") return state(message, query);
@@ -121,8 +128,15 @@ http::Answer Control::dispatch(const http::Message& message) {
     return answer;
   }
   if (name == "policy") return method == "GET" ? policy_of(query) : wrong_method("GET");
-  if (name == "faults") return faults(message, value_of(query, "id"));
-  if (name.starts_with("faults/")) return faults(message, name.substr(7));
+  if (name == "faults") {
+    allow_only(query, {"id"});
+    if (!query.empty() && value_of(query, "id").empty()) return refuse(400, "id: is empty");
+    return faults(message, value_of(query, "id"));
+  }
+  if (name.starts_with("faults/")) {
+    if (method != "DELETE") return wrong_method("DELETE");
+    return name.size() == 7 ? refuse(404, "there is no fault without an id") : faults(message, name.substr(7));
+  }
   if (name == "oidc/issuers" || name == "oidc/tokens") {
     return method == "POST" ? issuers(message, name == "oidc/tokens") : wrong_method("POST");
   }
@@ -162,7 +176,10 @@ http::Answer Control::localstack(std::string_view name) const {
 }
 
 http::Answer Control::reset(const Form& query) {
-  parts_.reset(value_of(query, "account"));
+  allow_only(query, {"account"});
+  const std::string account = value_of(query, "account");
+  if (account.empty() && !query.empty()) return refuse(400, "account: must be 12 digits");
+  parts_.reset(account);
   return reply(200, Members{{"reset", true}});
 }
 
@@ -175,6 +192,7 @@ http::Answer Control::clock(const http::Message& message) {
     if (name == "freeze") {
       const auto time = text == nullptr ? std::nullopt : parse_iso8601(*text);
       if (!time) return refuse(400, "freeze must be an ISO 8601 time");
+      if (*time < kEarliest || *time > kLatest) return refuse(400, "the clock stays between the years 1970 and 9999");
       parts_.clock.freeze(*time);
     } else if (name == "advance") {
       const auto duration = text == nullptr ? std::nullopt : parse_duration(*text);
@@ -255,6 +273,8 @@ http::Answer Control::issuers(const http::Message& message, bool token) {
 
 http::Answer Control::state(const http::Message& message, const Form& query) {
   if (message.request.method == "GET") {
+    allow_only(query, {"secrets"});
+    if (!is_one_of(value_of(query, "secrets"), {"", "sealed", "plain"})) return refuse(400, "secrets: must be sealed or plain");
     const bool plain = value_of(query, "secrets") == "plain";
     return reply(200,
                  Members{{"latchkey_state", 1},
@@ -265,6 +285,7 @@ http::Answer Control::state(const http::Message& message, const Form& query) {
   if (!document || !document->is<Members>()) return refuse(400, "the body must be a JSON object");
   const Value* version = document->get<Members>().find("latchkey_state");
   const Value* entities = document->get<Members>().find("entities");
+  if (document->get<Members>().size() > 2) return refuse(400, "a state has latchkey_state and entities, nothing else");
   if (version == nullptr || *version != Value(1)) return refuse(400, "latchkey_state: must be 1");
   if (entities == nullptr || !entities->is<Members>()) return refuse(400, "entities: must be an object");
   parts_.import_state(entities->get<Members>());

@@ -7,6 +7,7 @@
 #include "http/library_check.h"
 #include "iam/managed.h"
 #include "iam/service.h"
+#include "kms/key_specs.h"
 #include "kms/service.h"
 #include "metrics.h"
 #include "site.h"
@@ -202,7 +203,7 @@ Control::Parts Emulator::Impl::control_parts() {
           .import_state =
               [this](const Members& state) {
                 const std::lock_guard lock(reset_mutex);
-                store->import_state(state);
+                store->import_state(state, kms::require_workable_keys);
                 metadata->forget_sessions();
               },
           .ca_pem = [this] { return certificates->ca_pem(); },

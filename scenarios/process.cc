@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -22,6 +23,31 @@ namespace latchkey::scenarios {
 namespace {
 
 constexpr std::size_t kMaxOutput = 4 << 20;
+
+// The programs that run now, where there is room; each leads a process group.
+std::array<std::atomic<pid_t>, 64> running;
+static_assert(std::atomic<pid_t>::is_always_lock_free);
+
+class Registered {
+ public:
+  explicit Registered(pid_t child) : child_(child) {
+    for (auto& place : running) {
+      pid_t free = 0;
+      if (place.compare_exchange_strong(free, child)) return;
+    }
+  }
+  ~Registered() {
+    for (auto& place : running) {
+      pid_t mine = child_;
+      if (place.compare_exchange_strong(mine, 0)) return;
+    }
+  }
+  Registered(const Registered&) = delete;
+  Registered& operator=(const Registered&) = delete;
+
+ private:
+  const pid_t child_;
+};
 
 class Descriptor {
  public:
@@ -175,6 +201,7 @@ Finished run_program(const Command& command) {
   Pipe err;
   const Setup setup(in, out, err);
   const pid_t child = start(command, setup);
+  const Registered registered(child);
   in.read.close();
   out.write.close();
   err.write.close();
@@ -189,6 +216,12 @@ Finished run_program(const Command& command) {
   }
   result.exit = exit_of(status);
   return result;
+}
+
+void end_programs() {
+  for (const auto& place : running) {
+    if (const pid_t child = place.load()) kill(-child, SIGTERM);
+  }
 }
 
 std::map<std::string, std::string> clean_environment() {

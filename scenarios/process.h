@@ -25,6 +25,9 @@ struct Finished {
 // ended, with all that it started. What it prints beyond 4 MiB is dropped.
 Finished run_program(const Command& command);
 
+// Ends the programs that run now, with all that they started. A signal handler may call it.
+void end_programs();
+
 // This process's environment without the variables of AWS and of Latchkey, so that nothing points anywhere by
 // accident.
 std::map<std::string, std::string> clean_environment();

@@ -203,7 +203,10 @@ int exec_command(const std::vector<std::string>& args, std::ostream& out, std::o
   if (!options.journal.empty()) {
     const std::string lines = emulator.control("GET", "/_latchkey/requests?format=lines").body;
     std::fwrite(lines.data(), 1, lines.size(), journal.get());
-    if (std::fflush(journal.get()) != 0 || std::ferror(journal.get()) != 0) throw std::runtime_error("cannot write " + options.journal);
+    if (std::fflush(journal.get()) != 0 || std::ferror(journal.get()) != 0) {
+      err << "\nlatchkey: cannot write " << options.journal << std::endl;
+      return status == 0 ? 2 : status;
+    }
     err << ", journal in " << options.journal;
   }
   err << std::endl;

@@ -25,7 +25,14 @@ usage: latchkey COMMAND [OPTIONS]
   --version, --help    also: latchkey COMMAND --help
 )";
 
+int print(const std::string& text) {
+  std::cout << text;
+  return 0;
+}
+
 int dispatch(const std::string& command, const std::vector<std::string>& args) {
+  if (command == "--help" || command == "-h" || command == "help") return print(kHelp);
+  if (command == "--version") return print("latchkey " + std::string(latchkey::kVersion) + "\n");
   if (command == "serve") return serve_command(args, std::cout, std::cerr);
   if (command == "exec") return exec_command(args, std::cout, std::cerr);
   if (command == "run") return run_command(args, std::cout, std::cerr);
@@ -47,16 +54,11 @@ int main(int argc, char* argv[]) {
     std::cerr << "latchkey: a command is missing; see latchkey --help\n";
     return 2;
   }
-  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    std::cout << kHelp;
-    return 0;
-  }
-  if (words[0] == "--version") {
-    std::cout << "latchkey " << latchkey::kVersion << "\n";
-    return 0;
-  }
   try {
-    return dispatch(words[0], {words.begin() + 1, words.end()});
+    const int status = dispatch(words[0], {words.begin() + 1, words.end()});
+    if (std::cout.flush() || status != 0) return status;
+    std::cerr << "latchkey: cannot write to the standard output\n";
+    return 2;
   } catch (const UsageError& error) {
     std::cerr << "latchkey: " << error.what() << "\n";
     return 2;

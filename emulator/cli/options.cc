@@ -29,6 +29,15 @@ bool choose(std::string_view option, const std::string& value, std::string_view 
   refuse(option, value, std::string(yes) + " or " + std::string(no));
 }
 
+void set_host(Options& options, const std::string& value) {
+  const bool address = !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == ':' || c == '-' ||
+           c == '_' || c == '%';
+  });
+  if (!address) refuse("host", value, "an address or a name");
+  options.host = value;
+}
+
 void set_port(Options& options, const std::string& value) {
   int port = 0;
   const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), port);
@@ -54,7 +63,7 @@ void set_journal_size(Options& options, const std::string& value) {
 
 // The one table of the shared options: reading, the environment and --help are driven from it.
 const SharedOption kShared[] = {
-    {"host", "ADDR", "address to bind (default 127.0.0.1)", [](Options& o, const std::string& v) { o.host = v; }},
+    {"host", "ADDR", "address to bind (default 127.0.0.1)", set_host},
     {"port", "N", "port; 0 picks a free one (default 4566 for serve, 0 for exec)", set_port},
     {"data-dir", "DIR", "keep all state, and the CA, in DIR (default: in memory)",
      [](Options& o, const std::string& v) { o.data_dir = v; }},

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <csignal>
 #include <fstream>
 #include <future>
 #include <iostream>
@@ -9,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "scenarios/process.h"
 #include "scenarios/runner.h"
 
 namespace latchkey::cli {
@@ -187,6 +189,14 @@ int run_command(const std::vector<std::string>& args, std::ostream& out, std::os
     return 0;
   }
   const std::vector<scenarios::Scenario> scenarios = read_scenarios(request);
+  // The programs of steps have groups of their own, which a terminal's interrupt does not reach.
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    std::signal(number, [](int received) {
+      scenarios::end_programs();
+      std::signal(received, SIG_DFL);
+      std::raise(received);
+    });
+  }
   const auto reports = request.jobs == 1 ? run_in_turn(scenarios, request.options, out)
                                          : run_in_parallel(scenarios, request, out);
   const bool passed = std::all_of(reports.begin(), reports.end(),

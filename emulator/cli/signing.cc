@@ -1,5 +1,6 @@
 #include "cli/signing.h"
 
+#include <algorithm>
 #include <istream>
 #include <iterator>
 #include <utility>
@@ -47,9 +48,16 @@ void require_signing_options(const SigningArguments& arguments) {
       {"--access-key-id", &arguments.credentials.access_key_id},
       {"--secret-access-key", &arguments.credentials.secret_access_key},
   };
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  const auto check = [&](std::string_view option, const std::string& text) {
+    // It would begin another line of the head.
+    if (std::any_of(text.begin(), text.end(), is_control)) throw UsageError(std::string(option) + " has a control character");
+  };
   for (const auto& [option, text] : kRequired) {
     if (text->empty()) throw UsageError(std::string(option) + " is required");
+    check(option, *text);
   }
+  check("--session-token", arguments.credentials.session_token);
 }
 
 std::string_view signing_options_help() {

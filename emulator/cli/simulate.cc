@@ -32,7 +32,7 @@ int refuse(std::ostream& err, const std::string& reason) {
 
 // Answers line by line. Output is kept back while more input is at hand, so that a file goes fast and a pipe
 // that waits for its answer gets it.
-int answer(std::istream& in, std::ostream& out, std::ostream& err) {
+int answer(std::istream& in, std::string_view name, std::ostream& out, std::ostream& err) {
   bool any_malformed = false;
   std::string line, answers;
   while (std::getline(in, line)) {
@@ -47,6 +47,8 @@ int answer(std::istream& in, std::ostream& out, std::ostream& err) {
   if (!out.write(answers.data(), static_cast<std::streamsize>(answers.size())).flush()) {
     return refuse(err, "cannot write the answers");
   }
+  // Answers to half of the cases are no success.
+  if (in.bad()) return refuse(err, "cannot read " + std::string(name));
   return any_malformed ? 2 : 0;
 }
 
@@ -71,7 +73,7 @@ int simulate_command(const std::vector<std::string>& args, std::istream& in, std
     has_file = true;
   }
   if (!has_file) return refuse(err, "no file is given (- is standard input)");
-  if (file == "-") return answer(in, out, err);
+  if (file == "-") return answer(in, "the standard input", out, err);
 
   std::ifstream stream(file, std::ios::binary);
   // A directory can be opened but not read.
@@ -79,7 +81,7 @@ int simulate_command(const std::vector<std::string>& args, std::istream& in, std
     return refuse(err, "cannot read " + file);
   }
   stream.clear();
-  return answer(stream, out, err);
+  return answer(stream, file, out, err);
 }
 
 }  // namespace latchkey::cli

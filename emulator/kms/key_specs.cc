@@ -147,4 +147,22 @@ void require_supported(const Spec& spec, std::string_view region) {
   }
 }
 
+void require_workable_keys(const Store& store) {
+  for (const Ptr<Key>& key : store.all<Key>()) {
+    const auto refuse = [&](const std::string& reason) { throw std::runtime_error("the key " + key->id + " " + reason); };
+    const auto specs = key_specs();
+    const auto spec = std::find_if(specs.begin(), specs.end(), [&](const Spec& one) { return one.name == key->spec; });
+    if (spec == specs.end()) refuse("has an unknown Spec");
+    if (!spec->allows(key->usage)) refuse("has a Usage that its Spec does not have");
+    const bool has_material = std::any_of(key->materials.begin(), key->materials.end(),
+                                          [](const KeyMaterial& material) { return !material.pending; });
+    if (key->origin == "AWS_KMS" && !has_material) refuse("has no material");
+    for (const KeyMaterial& material : key->materials) {
+      // Whatever is imported may still be absent.
+      const std::size_t size = material.bytes.reveal().size();
+      if (!spec->asymmetric() && size != 0 && size != spec->size) refuse("has material of the wrong size");
+    }
+  }
+}
+
 }  // namespace latchkey::kms

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/value.h"
+#include "store/store.h"
 
 namespace latchkey::kms {
 
@@ -43,5 +44,9 @@ void add_algorithms(Members& answer, std::string_view spec, std::string_view usa
 // Throws UnsupportedOperationException for what the region, or the OpenSSL that this program runs with, does
 // not have.
 void require_supported(const Spec& spec, std::string_view region);
+
+// Throws std::runtime_error if there is a key whose spec, usage and material do not go together: every call that named it
+// would fail for no reason of its own.
+void require_workable_keys(const Store& store);
 
 }  // namespace latchkey::kms

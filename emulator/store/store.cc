@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <tuple>
@@ -234,17 +235,21 @@ Members Store::export_state(Secrets secrets) const {
   return state;
 }
 
-void Store::import_state(const Members& state) {
+void Store::import_state(const Members& state, const std::function<void(const Store&)>& check) {
   Store imported;
   std::vector<std::function<void()>> puts;
   for (const auto& [kind, entities] : state) {
     if (!entities.is<List>()) throw std::runtime_error(kind + " must be a list");
+    if (std::none_of(tables_.begin(), tables_.end(), [&](const Table& table) { return table.kind().name == kind; })) {
+      throw std::runtime_error("unknown kind of entity '" + kind + "'");
+    }
     for (const Value& entity : entities.get<List>()) {
       if (!entity.is<Members>()) throw std::runtime_error(kind + " must hold objects");
       puts.push_back(imported.prepare(kind, entity.get<Members>()));
     }
   }
   imported.publish(puts);
+  if (check) check(imported);
   for (auto& policy : all<ManagedPolicy>()) {
     if (policy->account == kAwsAccount) imported.load(std::move(policy));
   }

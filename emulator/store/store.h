@@ -183,9 +183,9 @@ class Store {
   void adopt_account(Store& draft, std::string_view account);
 
   // Every entity, as {"kind": [..]}; and the replacement of everything by such a document, or nothing on a
-  // failure. AWS's own policies are the program's and stay.
+  // failure. AWS's own policies are the program's and stay. `check` may look at it before, and throw.
   Members export_state(Secrets secrets) const;
-  void import_state(const Members& state);
+  void import_state(const Members& state, const std::function<void(const Store&)>& check = {});
 
  private:
   friend class Txn;

@@ -58,4 +58,25 @@ same "a file that is no scenario is found before the first runs" "2 0 1" \
 # Against an emulator that runs already, with a reset before each file.
 same "elsewhere" "scenario d: 5 steps, 5 passed " \
   "$("$latchkey" exec -- sh -c '"$0" run --reset --endpoint "$LATCHKEY_URL" a.json c.json d.json' "$latchkey" 2> /dev/null | tail -1 | untimed)"
+# A signal ends the program of a step as well, although that leads a process group of its own.
+echo '{"latchkey-scenario": 1, "steps": [{"run": ["sh", "-c", "echo $$ > pid; exec sleep 60"]}]}' > long.json
+"$latchkey" run long.json > /dev/null 2>&1 & runner=$!
+until [ -s pid ]; do sleep 0.02; done
+kill -TERM $runner
+seen=0
+wait $runner || seen=$?
+same "the signal's status" 143 "$seen"
+for _ in $(seq 100); do  # it is somebody else's child by now
+  kill -0 "$(cat pid)" 2> /dev/null || break
+  grep -q '^State:.Z' "/proc/$(cat pid)/status" 2> /dev/null && break
+  sleep 0.02
+done
+same "the step's program has ended" "gone" "$(grep -q '^State:.[^Z]' "/proc/$(cat pid)/status" 2> /dev/null || echo gone)"
+# Half of the input is no success.
+seen=0
+"$latchkey" simulate - < . > /dev/null 2>&1 || seen=$?
+same "an input that cannot be read" 2 "$seen"
+seen=0
+"$latchkey" --version > /dev/full 2> /dev/null || seen=$?
+same "an output that cannot be written" 2 "$seen"
 echo "run: $checks checks"

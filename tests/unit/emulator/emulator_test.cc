@@ -106,6 +106,11 @@ TEST_CASE("a state that could not be worked with is refused") {
   };
   CHECK(refused(R"("DefaultVersion":"v1")", R"("DefaultVersion":"v7")").find("DefaultVersion is none of the Versions") != std::string::npos);
   CHECK(refused(R"("RotationPeriodDays":365)", R"("RotationPeriodDays":0)").find("RotationPeriodDays is not in 1..2560") != std::string::npos);
+  CHECK(refused(R"("Spec":"SYMMETRIC_DEFAULT")", R"("Spec":"zz")").find("has an unknown Spec") != std::string::npos);
+  CHECK(refused(R"("Spec":"SYMMETRIC_DEFAULT")", R"("Spec":"HMAC_256")").find("has a Usage that") != std::string::npos);
+  CHECK(refused(R"("Pending":false)", R"("Pending":true)").find("has no material") != std::string::npos);
+  CHECK(refused(R"("entities":{)", R"("entities":{"users":[],)").find("unknown kind of entity 'users'") != std::string::npos);
+  CHECK(refused(R"("entities":{)", R"("more":1,"entities":{)").find("nothing else") != std::string::npos);
   CHECK(refused(R"("Created":)", R"("Created":90)").find("Created is no time that can be") != std::string::npos);
 }
 
@@ -115,6 +120,15 @@ TEST_CASE("the control API says what it does not have") {
   CHECK(emulator.control("DELETE", "/_latchkey/health").status == 405);
   CHECK(emulator.control("POST", "/_latchkey/faults").status == 400);
   CHECK(emulator.control("GET", "/_latchkey/requests/none").status == 404);
+  CHECK(emulator.control("HEAD", "/_latchkey/health").status == 200);
+  // What is misspelt, or an empty variable of a script, must not do more than was meant.
+  CHECK(emulator.control("POST", "/_latchkey/reset?acount=000000000000").status == 400);
+  CHECK(emulator.control("POST", "/_latchkey/reset?account=").status == 400);
+  CHECK(emulator.control("DELETE", "/_latchkey/faults/").status == 404);
+  CHECK(emulator.control("DELETE", "/_latchkey/faults?id=").status == 400);
+  CHECK(emulator.control("GET", "/_latchkey/faults/fault-1").status == 405);
+  CHECK(emulator.control("GET", "/_latchkey/state?secrets=clear").status == 400);
+  CHECK(emulator.control("PUT", "/_latchkey/clock", R"({"freeze":"0001-01-01T00:00:00Z"})").status == 400);
   CHECK(emulator.control("GET", "/_localstack/health").body.find(R"("kms":"available")") != std::string::npos);
   CHECK(emulator.control("GET", "/_latchkey/ca.pem").body.find("BEGIN CERTIFICATE") != std::string::npos);
 }
