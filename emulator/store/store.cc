@@ -240,7 +240,8 @@ void Store::import_state(const Members& state, const std::function<void(const St
   std::vector<std::function<void()>> puts;
   for (const auto& [kind, entities] : state) {
     if (!entities.is<List>()) throw std::runtime_error(kind + " must be a list");
-    if (std::none_of(tables_.begin(), tables_.end(), [&](const Table& table) { return table.kind().name == kind; })) {
+    const auto is_it = [&name = kind](const Table& table) { return table.kind().name == name; };
+    if (std::none_of(tables_.begin(), tables_.end(), is_it)) {
       throw std::runtime_error("unknown kind of entity '" + kind + "'");
     }
     for (const Value& entity : entities.get<List>()) {
