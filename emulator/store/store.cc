@@ -54,6 +54,12 @@ Change change(const EntityKind& kind, const AnyEntity& entity) {
   return {kind.name, kind.id(entity.get()), to_json(kind.encode(entity.get(), Secrets::plain)), false};
 }
 
+Table& table_named(std::vector<Table>& tables, std::string_view kind) {
+  const auto found = std::find_if(tables.begin(), tables.end(), [&](const Table& table) { return table.kind().name == kind; });
+  if (found == tables.end()) throw std::runtime_error("unknown kind of entity '" + std::string(kind) + "'");
+  return *found;
+}
+
 }  // namespace
 
 // --- Transactions ---
@@ -206,11 +212,8 @@ void Store::load(std::size_t kind, AnyEntity entity) {
 void Store::load(std::string_view kind, const Members& members) { publish({prepare(kind, members)}); }
 
 std::function<void()> Store::prepare(std::string_view kind, const Members& members) {
-  for (Table& table : tables_) {
-    if (table.kind().name != kind) continue;
-    return [&table, entity = table.kind().decode(members)] { table.put(entity); };
-  }
-  throw std::runtime_error("unknown kind of entity '" + std::string(kind) + "'");
+  Table& table = table_named(tables_, kind);
+  return [&table, entity = table.kind().decode(members)] { table.put(entity); };
 }
 
 void Store::publish(const std::vector<std::function<void()>>& puts) {
@@ -240,10 +243,7 @@ void Store::import_state(const Members& state, const std::function<void(const St
   std::vector<std::function<void()>> puts;
   for (const auto& [kind, entities] : state) {
     if (!entities.is<List>()) throw std::runtime_error(kind + " must be a list");
-    const auto is_it = [&name = kind](const Table& table) { return table.kind().name == name; };
-    if (std::none_of(tables_.begin(), tables_.end(), is_it)) {
-      throw std::runtime_error("unknown kind of entity '" + kind + "'");
-    }
+    table_named(imported.tables_, kind);  // a kind that is not known is refused even with no entities
     for (const Value& entity : entities.get<List>()) {
       if (!entity.is<Members>()) throw std::runtime_error(kind + " must hold objects");
       puts.push_back(imported.prepare(kind, entity.get<Members>()));
